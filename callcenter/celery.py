@@ -1,0 +1,17 @@
+"""The Celery application: schedule in code, tasks found in the apps, the delivery engine as a bootstep of its worker."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callcenter.settings")
+app = Celery("callcenter")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "sweep usage": {"task": "billing.sweep_usage", "schedule": 30.0},
+    "erase what is due": {"task": "orders.erase_due", "schedule": crontab(hour=3, minute=30)},
+    "forget seen webhooks": {"task": "integrations.forget_seen_webhooks", "schedule": 600.0},
+}
+app.conf.beat_schedule_filename = os.environ.get("BEAT_SCHEDULE_FILE", "/dev/null")

@@ -1,0 +1,49 @@
+"""Who may read and write the kernel's tables (design: the matrix of kinds and roles)."""
+
+from callcenter.tenancy.rules import ANY, AUTH, BILLING, OWN_SERVICE, SWITCH, WEB, WORKER, CALL_SERVICE, Matrix, rule, staff
+
+PEOPLE = staff("supervisor", "admin")
+_SEAT_WITHOUT_SECRET = "id person_id workplace_id state state_since wrapup_until missed version opened_at seen_at closed_at close_reason"
+
+MATRIX: Matrix = {
+    "callcenter_taxiservice": (
+        rule(WEB, "SELECT", "id = (SELECT app.call_service())"),
+        rule(WEB, "SELECT", "id = (SELECT app.tenant())"),
+        rule(WEB, "SELECT", staff("supervisor", "accountant", "admin")),
+        rule(SWITCH, "SELECT"),
+        rule(WORKER, "SELECT"),
+        rule(BILLING, "SELECT", ANY, "id name time_zone active created_at"),
+    ),
+    "callcenter_line": (
+        rule(WEB, "SELECT", CALL_SERVICE),
+        rule(WEB, "SELECT", OWN_SERVICE),
+        rule(WEB, "SELECT", PEOPLE),
+        rule(SWITCH, "SELECT"),
+    ),
+    "callcenter_scenario": (
+        rule(WEB, "SELECT", OWN_SERVICE),
+        rule(WEB, "SELECT", PEOPLE),
+        rule(SWITCH, "SELECT"),
+    ),
+    "callcenter_clearance": (
+        rule(WEB, "SELECT", PEOPLE),
+        rule(SWITCH, "SELECT"),
+    ),
+    "callcenter_person": (
+        rule(WEB, "SELECT", OWN_SERVICE),
+        rule(WEB, "SELECT", PEOPLE),
+        rule(AUTH, "SELECT"),
+        rule(SWITCH, "SELECT", ANY, "id active"),
+    ),
+    "callcenter_credential": (rule(AUTH, "SELECT UPDATE"),),
+    "callcenter_workplace": (rule(WEB, "SELECT", PEOPLE), rule(AUTH, "SELECT"), rule(SWITCH, "SELECT")),
+    "callcenter_seat": (
+        rule(WEB, "SELECT", PEOPLE, _SEAT_WITHOUT_SECRET),
+        rule(SWITCH, "SELECT", ANY, _SEAT_WITHOUT_SECRET),
+        rule(SWITCH, "UPDATE", ANY, "state state_since wrapup_until missed version"),
+    ),
+    "callcenter_grant": (
+        rule(AUTH, "INSERT", "kind IN ('tenant', 'staff')"),
+        rule(SWITCH, "SELECT INSERT UPDATE", "kind = 'call'"),
+    ),
+}

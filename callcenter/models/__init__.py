@@ -1,0 +1,23 @@
+"""The kernel's tables, one file per noun."""
+
+from callcenter.models.audit import AuditEntry, AuditHead
+from callcenter.models.clearance import Clearance
+from callcenter.models.grant import Grant
+from callcenter.models.line import Line
+from callcenter.models.people import Credential, Person, Seat, Workplace
+from callcenter.models.scenario import Scenario
+from callcenter.models.service import TaxiService
+
+__all__ = [
+    "AuditEntry",
+    "AuditHead",
+    "Clearance",
+    "Credential",
+    "Grant",
+    "Line",
+    "Person",
+    "Scenario",
+    "Seat",
+    "TaxiService",
+    "Workplace",
+]

@@ -1,0 +1,34 @@
+"""The audit trail: one append-only hash chain per service, and one for the centre itself."""
+
+from django.db import models
+
+from callcenter.ids import uuid7
+
+
+class AuditEntry(models.Model):
+    """One thing that was done. `seq`, `at`, `prev_hash` and `hash` are set by the database, whatever the writer says."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    service = models.UUIDField(null=True)
+    seq = models.BigIntegerField(null=True)
+    at = models.DateTimeField(null=True)
+    actor = models.CharField(max_length=60)
+    grant = models.UUIDField(null=True)
+    action = models.CharField(max_length=60)
+    detail = models.JSONField(default=dict)
+    prev_hash = models.BinaryField(null=True)
+    hash = models.BinaryField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.action}"
+
+
+class AuditHead(models.Model):
+    """The last link of one chain; `chain` is the service, or the nil UUID for the centre's own."""
+
+    chain = models.UUIDField(primary_key=True)
+    seq = models.BigIntegerField(default=0)
+    hash = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.chain} {self.seq}"

@@ -1,0 +1,27 @@
+"""Line: a dialled number, which identifies the service and the scenario."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from callcenter.tenancy.fields import TenantForeignKey, TenantModel
+
+E164 = RegexValidator(r"^\+[1-9]\d{6,14}$", _("Write the number with plus and country code, such as +74951230001."))
+
+
+class Line(TenantModel):
+    """A number on which calls of one service reach the centre.
+
+    The number is unique over all services, because one number can ring for one service only; only the centre's administrator enters
+    numbers, so a collision tells no service of another.
+    """
+
+    number = models.CharField(max_length=16, unique=True, validators=[E164])
+    scenario = TenantForeignKey("callcenter.Scenario", related_name="lines")
+    active = models.BooleanField(default=True)
+
+    class Meta(TenantModel.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return self.number

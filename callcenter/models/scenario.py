@@ -1,0 +1,42 @@
+"""Scenario: why and when calls of a service come to the centre."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from callcenter.tenancy.fields import TenantModel
+
+
+class ScenarioKind(models.TextChoices):
+    """Kinds of scenario; the rule itself is `callcenter.scenarios`."""
+
+    FULL = "full", _("Full outsourcing")
+    NIGHT = "night", _("Night")
+
+
+def scenario_choices() -> list[tuple[str, str]]:
+    """Callable, so that a new kind needs no migration."""
+    return [(str(kind.value), str(kind.label)) for kind in ScenarioKind]
+
+
+class Scenario(TenantModel):
+    """One rule of one service: a window of local time on chosen weekdays (1 = Monday … 7); the full scenario is always in force."""
+
+    kind = models.CharField(max_length=12, choices=scenario_choices)
+    starts = models.TimeField(null=True, blank=True)
+    ends = models.TimeField(null=True, blank=True)
+    weekdays = models.CharField(max_length=7, default="1234567")
+    priority = models.SmallIntegerField(default=0)
+    active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(kind="full") | models.Q(starts__isnull=False, ends__isnull=False),
+                name="callcenter_scenario_window",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.kind

@@ -1,0 +1,74 @@
+"""Pages that belong to nobody's data: login, logout, language, health."""
+
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import check_for_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from callcenter.cookies import GRANT_COOKIE, SEAT_COOKIE, give, take_back, turn_epoch
+from callcenter.login import LoginRefused, log_in
+from callcenter.tenancy.middleware import without_unit
+
+
+class LoginForm(forms.Form):
+    """Who sits where."""
+
+    login = forms.CharField(label=gettext_lazy("Login"), max_length=60)
+    password = forms.CharField(label=gettext_lazy("Password"), max_length=200, widget=forms.PasswordInput, strip=False)
+    workplace = forms.CharField(label=gettext_lazy("Workplace"), max_length=20, required=False)
+
+
+@without_unit
+@require_http_methods(["GET", "POST"])
+def login(request: HttpRequest) -> HttpResponse:
+    """Show the form; on success give the browser its capability and go to the desk."""
+    form = LoginForm(request.POST or None)
+    error = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = log_in(form.cleaned_data["login"], form.cleaned_data["password"], workplace=form.cleaned_data["workplace"])
+        except LoginRefused as refusal:
+            error = refusal.sentence
+        else:
+            response = HttpResponseRedirect("/", status=303)
+            for name, value in ((SEAT_COOKIE, done.seat_secret), (GRANT_COOKIE, done.grant_token)):
+                give(response, name, value) if value else take_back(response, name)
+            turn_epoch(response)
+            return response
+    status = 200 if request.method == "GET" else 422
+    return render(request, "login.html", {"form": form, "error": error}, status=status)
+
+
+@without_unit
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Remember the language and stay on the page."""
+    target = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        target = "/"
+    response = HttpResponseRedirect(target, status=303)
+    language = request.POST.get("language", "")
+    if check_for_language(language) and language in dict(settings.LANGUAGES):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, language, max_age=31_536_000, secure=settings.SECURE_COOKIES, httponly=True, samesite="Strict"
+        )
+    return response
+
+
+@without_unit
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers; says nothing of the database."""
+    return JsonResponse({"status": "ok"})
+
+
+@without_unit
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """One sentence, in the shape that the page's commands expect."""
+    sentence = _("This page is too old or was opened elsewhere. Reload it and try again.")
+    return JsonResponse({"error": {"code": "csrf", "sentence": sentence, "fields": {}}}, status=403)

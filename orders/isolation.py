@@ -1,0 +1,47 @@
+"""Who may read and write the tables of calls and orders (design: the matrix of kinds and roles)."""
+
+from callcenter.tenancy.rules import ANY, OWN_SERVICE, SWITCH, WEB, WORKER, Matrix, claimed, own_call, rule, staff
+
+WATCH = staff("supervisor", "admin")
+_SECRET_WITHOUT_TEXT = "id service_id key_id erase_after erased_at"
+
+MATRIX: Matrix = {
+    "orders_call": (
+        rule(WEB, "SELECT", own_call("id")),
+        rule(WEB, "UPDATE", own_call("id"), "disposition disposed_at"),
+        rule(WEB, "SELECT", OWN_SERVICE),
+        rule(WEB, "SELECT", WATCH),
+        rule(SWITCH, "SELECT INSERT UPDATE"),
+    ),
+    "orders_callsecret": (
+        rule(WEB, "SELECT", own_call()),
+        rule(WEB, "UPDATE", own_call(), "key_id ciphertext"),
+        rule(SWITCH, "SELECT", ANY, f"call_id {_SECRET_WITHOUT_TEXT}"),
+        rule(SWITCH, "INSERT"),
+        rule(SWITCH, "UPDATE", ANY, "erase_after"),
+    ),
+    "orders_calleventseen": (rule(SWITCH, "SELECT INSERT"), rule(WEB, "SELECT", OWN_SERVICE)),
+    "orders_order": (
+        rule(WEB, "SELECT INSERT", own_call()),
+        rule(WEB, "SELECT", OWN_SERVICE),
+        rule(WEB, "SELECT", WATCH),
+        rule(WORKER, "SELECT", claimed("id")),
+        rule(WORKER, "UPDATE", claimed("id"), "state phrase number accepted_at"),
+    ),
+    "orders_ordersecret": (
+        rule(WEB, "SELECT INSERT", own_call()),
+        rule(WORKER, "SELECT", claimed()),
+        rule(WORKER, "UPDATE", claimed(), "erase_after"),
+    ),
+    "orders_delivery": (
+        rule(WEB, "SELECT INSERT", own_call()),
+        rule(WEB, "SELECT", OWN_SERVICE),
+        rule(WEB, "SELECT", WATCH),
+        rule(WORKER, "SELECT UPDATE"),
+    ),
+    "orders_attempt": (
+        rule(WEB, "SELECT", OWN_SERVICE),
+        rule(WEB, "SELECT", WATCH),
+        rule(WORKER, "SELECT INSERT"),
+    ),
+}
