@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from callcenter.contracts import CALL_EVENT_SCHEMA, CallEvent, CallEventType, CallOutcome
-from integrations.telephony.fields import Fields
+from integrations.telephony.fields import Fields, shown
 
 INBOUND = "inbound"
 LONGEST_ID = 128
@@ -93,10 +93,10 @@ def parse_event(payload: Mapping[str, Any], *, instance: str = "", country: str 
 def _require_known_kind(body: Fields) -> None:
     schema = body.text("schema", longest=LONGEST_NAME)
     if schema not in ("", CALL_EVENT_SCHEMA):
-        raise ValueError(f"schema is {schema!r}; {CALL_EVENT_SCHEMA} is allowed")
+        raise ValueError(f"schema is {shown(schema)}; {CALL_EVENT_SCHEMA} is allowed")
     direction = body.section("call").text("direction", longest=LONGEST_NAME)
     if direction not in ("", INBOUND):
-        raise ValueError(f"call.direction is {direction!r}; {INBOUND} is allowed")
+        raise ValueError(f"call.direction is {shown(direction)}; {INBOUND} is allowed")
 
 
 def _type(body: Fields) -> CallEventType:

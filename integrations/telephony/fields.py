@@ -14,6 +14,7 @@ LONGEST_SHOWN = 40
 _Choice = TypeVar("_Choice", bound=StrEnum)
 # PostgreSQL text holds neither NUL nor half a surrogate pair; the other control characters are no part of a name.
 _UNSTORABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+_LIKE_A_PHONE = re.compile(r"\+?\d(?:[ ()-]{0,2}\d){9,}|\d{7,}")
 _KINDS = {
     str: "a string",
     bool: "a boolean",
@@ -56,7 +57,7 @@ class Fields:
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= largest:
-            raise ValueError(f"{self._name(name)} is {_shown(value)}; a whole number from 0 to {largest} is allowed")
+            raise ValueError(f"{self._name(name)} is {shown(value)}; a whole number from 0 to {largest} is allowed")
         return value
 
     def choice(self, name: str, allowed: type[_Choice]) -> _Choice | None:
@@ -67,7 +68,7 @@ class Fields:
         for member in allowed:
             if value == member.value:
                 return member
-        raise ValueError(f"{self._name(name)} is {_shown(value)}; allowed are {', '.join(allowed)}")
+        raise ValueError(f"{self._name(name)} is {shown(value)}; allowed are {', '.join(allowed)}")
 
     def moment(self, name: str) -> datetime:
         """Return the moment under `name` in UTC; it is mandatory and carries its offset from UTC."""
@@ -79,7 +80,7 @@ class Fields:
             return moment.astimezone(UTC)
         except (ValueError, OverflowError):
             allowed = "ISO 8601 with an offset is allowed, such as 2026-11-23T00:11:18.634661Z"
-            raise ValueError(f"{self._name(name)} is {_shown(written or None)}; {allowed}") from None
+            raise ValueError(f"{self._name(name)} is {shown(written or None)}; {allowed}") from None
 
     def texts(self, name: str, *, longest: int, most: int) -> tuple[str, ...]:
         """Return the list of strings under `name`; empty when it is absent."""
@@ -112,10 +113,10 @@ def _kind(value: Any) -> str:
     return _KINDS.get(type(value), "of another kind")
 
 
-def _shown(value: Any) -> str:
-    """The value for a sentence: short, printable, and never a whole object."""
+def shown(value: Any) -> str:
+    """The value for a sentence: short, printable, never a whole object, and without anything like a phone number."""
     if value is None:
         return "missing"
     if isinstance(value, str | int | float):
-        return ascii(value)[:LONGEST_SHOWN]
+        return _LIKE_A_PHONE.sub("…", ascii(value))[:LONGEST_SHOWN]
     return _kind(value)

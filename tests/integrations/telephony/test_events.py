@@ -162,6 +162,15 @@ def test_a_refusal_never_shows_the_callers_number(ani: Any) -> None:
     assert "7777" not in str(refused.value)
 
 
+@pytest.mark.parametrize("number", ["79161234567", "8 (916) 123-45-67", "+7 916 123-45-67", "1230001"])
+def test_a_number_in_the_wrong_field_is_not_shown_either(number: str) -> None:
+    for changes in ({"type": number}, {"schema": number}, {"occurred_at": number}, {"end": {"cause": number}}):
+        with pytest.raises(ValueError, match="…") as refused:
+            parse_event(payload(**changes), instance="pbx-1")
+
+        assert "123" not in str(refused.value)
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
