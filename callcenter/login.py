@@ -14,8 +14,7 @@ from django.utils.translation import gettext as _
 from callcenter import audit
 from callcenter.cookies import hashed, new_secret
 from callcenter.ids import uuid7
-from callcenter.models import Credential, Grant, GrantKind, Person, Workplace
-from callcenter.models.people import Job
+from callcenter.models import Credential, Grant, GrantKind, Job, Person, Workplace
 from callcenter.tenancy.rules import AUTH
 from callcenter.tenancy.unit import unit
 

@@ -2,9 +2,9 @@
 
 from callcenter.models.audit import AuditEntry, AuditHead
 from callcenter.models.clearance import Clearance
-from callcenter.models.grant import Grant
+from callcenter.models.grant import Grant, GrantKind
 from callcenter.models.line import Line
-from callcenter.models.people import Credential, Person, Seat, Workplace
+from callcenter.models.people import Credential, Job, Person, Seat, SeatState, Workplace
 from callcenter.models.scenario import Scenario
 from callcenter.models.service import TaxiService
 
@@ -14,10 +14,13 @@ __all__ = [
     "Clearance",
     "Credential",
     "Grant",
+    "GrantKind",
+    "Job",
     "Line",
     "Person",
     "Scenario",
     "Seat",
+    "SeatState",
     "TaxiService",
     "Workplace",
 ]

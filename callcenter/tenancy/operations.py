@@ -11,6 +11,7 @@ A later change of a MATRIX needs a new migration that repeats `Isolate` for that
 """
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -78,12 +79,25 @@ class _MainOnly(Operation):
     ) -> None:
         if schema_editor.connection.alias != KEYS_ALIAS:
             for statement in self.statements():
-                schema_editor.execute(statement)
+                schema_editor.execute(statement, params=None)
 
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
     ) -> None:
         """Leave the rules in place: the reversed migration drops the table itself."""
+
+
+class Sql(_MainOnly):
+    """Run one file of statements: functions and views that the policies rest on."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def statements(self) -> list[str]:
+        return [self.path.read_text(encoding="utf-8")]
+
+    def describe(self) -> str:
+        return f"Run {self.path.name}"
 
 
 class Isolate(_MainOnly):

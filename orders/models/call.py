@@ -46,8 +46,8 @@ class Call(TenantModel):
     """One call at one exchange. Times are the exchange's own; empty until the event has come."""
 
     line = TenantForeignKey("callcenter.Line", related_name="calls")
-    instance = models.CharField(max_length=40)
-    external_id = models.CharField(max_length=120)
+    instance = models.CharField(max_length=64)
+    external_id = models.CharField(max_length=128)
     state = models.CharField(max_length=10, choices=call_states, default=CallState.OFFERED)
     scenario_kind = models.CharField(max_length=12, default="")
     scenario_reason = models.CharField(max_length=40, default="")
@@ -96,9 +96,9 @@ class CallEventSeen(TenantModel):
     """The receipt of one event: a second one with the same id changes nothing."""
 
     call = TenantForeignKey(Call, models.CASCADE, related_name="events")
-    event_id = models.CharField(max_length=120)
+    event_id = models.CharField(max_length=128)
     type = models.CharField(max_length=24)
-    leg_id = models.CharField(max_length=120, default="")
+    leg_id = models.CharField(max_length=128, default="")
     occurred_at = models.DateTimeField()
     received_at = models.DateTimeField(auto_now_add=True)
 

@@ -73,7 +73,7 @@ class AmiFramer:
         if not BANNER_PREFIX.startswith(probe):
             return True
         end = self._buffer.find(_LINE_END)
-        if end < 0 or len(probe) < len(BANNER_PREFIX):
+        if end < 0:
             return False
         self.banner = self._buffer[:end].decode("utf-8", "replace")
         del self._buffer[: end + len(_LINE_END)]

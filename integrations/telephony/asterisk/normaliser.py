@@ -141,7 +141,7 @@ class Normaliser:
         did = phone.normalise(message.variables().get(self._settings.did_variable, ""), country)
         if message.get("Uniqueid") == message.get("Linkedid"):
             call.ani = call.ani or phone.normalise(message.get("CallerIDNum"), country)
-            call.dnis = did or call.dnis or phone.normalise(message.get("Exten"), country)
+            call.dnis = call.dnis or phone.normalise(message.get("Exten"), country)
         call.dnis = did or call.dnis
 
     def _event(

@@ -1,0 +1,140 @@
+"""`manage.py seed_demo`: two rival services, their lines, people and connections, to try the product with. Safe to run again."""
+
+import json
+from argparse import ArgumentParser
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from billing.models import Contract
+from callcenter.models import Clearance, Credential, Line, Person, Scenario, TaxiService, Workplace
+from integrations.models import Connection, Exchange
+from integrations.secrets import ConnectionKey
+
+
+@dataclass(frozen=True, slots=True)
+class DemoService:
+    """One of the two rivals."""
+
+    slug: str
+    name: str
+    monogram: str
+    hue: str
+    greeting: str
+    full_line: str
+    night_line: str
+    tariff: str
+    series: str
+
+
+SERVICES = (
+    DemoService("komet", "Такси «Комета»", "К", "teal", "«Такси «Комета», здравствуйте! Откуда поедем?»", "+74951230001", "+74951230002",
+                "PACKAGE-1000", "КМ"),
+    DemoService("luna", "Такси «Луна»", "Л", "violet", "«Такси «Луна», добрый день! Куда подать машину?»", "+74951230011", "+74951230012",
+                "PER-ORDER-B", "ЛН"),
+)  # fmt: skip
+OPERATORS = (("anna", "Анна С.", "101"), ("boris", "Борис К.", "102"))
+EXCHANGE = "demo-pbx"
+
+
+class Command(BaseCommand):
+    help = "Fill the database with two rival demo services; prints the logins as JSON."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--password", required=True, help="password of every demo login")
+        parser.add_argument("--exchange-secret", required=True, help="key with which the simulated exchange signs")
+        parser.add_argument("--operators", type=int, default=len(OPERATORS), help="how many operators to create")
+        parser.add_argument(
+            "--dispatch",
+            action="append",
+            default=[],
+            metavar="SLUG=URL,SECRET,FINGERPRINT_FILE",
+            help="the simulated dispatch program of a service; once per service",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        programs = dict(_program(text) for text in options["dispatch"])
+        with transaction.atomic(), transaction.atomic(using="keys"):
+            services = [_service(demo) for demo in SERVICES]
+            for demo, service in zip(SERVICES, services, strict=True):
+                _contract(demo, service)
+                if demo.slug in programs:
+                    _connection(service, *programs[demo.slug])
+            people = [_operator(position, services, options["password"]) for position in range(options["operators"])]
+            _exchange(options["exchange_secret"])
+        logins = [_login(person, options["password"]) for person in people]
+        self.stdout.write(json.dumps(logins, ensure_ascii=False))
+
+
+def _program(text: str) -> tuple[str, tuple[str, str, str]]:
+    slug, _, rest = text.partition("=")
+    parts = rest.split(",")
+    if len(parts) != 3:
+        raise CommandError(f"--dispatch {text!r}: write SLUG=URL,SECRET,FINGERPRINT_FILE.")
+    return slug, (parts[0], parts[1], parts[2])
+
+
+def _service(demo: DemoService) -> TaxiService:
+    service, _ = TaxiService.objects.update_or_create(
+        name=demo.name, defaults={"monogram": demo.monogram, "hue": demo.hue, "greeting": demo.greeting}
+    )
+    full, _ = Scenario.objects.get_or_create(service=service, kind="full")
+    night, _ = Scenario.objects.get_or_create(
+        service=service, kind="night", defaults={"starts": time(21), "ends": time(8), "priority": 1}
+    )
+    Line.objects.get_or_create(number=demo.full_line, defaults={"service": service, "scenario": full})
+    Line.objects.get_or_create(number=demo.night_line, defaults={"service": service, "scenario": night})
+    return service
+
+
+def _contract(demo: DemoService, service: TaxiService) -> None:
+    first = timezone.now().date().replace(day=1) - timedelta(days=1)
+    Contract.objects.get_or_create(
+        service=service,
+        defaults={"number": f"{demo.series}-1", "series": demo.series, "tariff_code": demo.tariff, "starts_on": first.replace(day=1)},
+    )
+
+
+def _connection(service: TaxiService, url: str, secret: str, fingerprint_file: str) -> None:
+    fingerprint = Path(fingerprint_file).read_text(encoding="ascii").strip().replace(":", "").lower()
+    connection = Connection.objects.filter(service=service, active=True).first() or Connection(service=service, kind="taximaster")
+    connection.base_url, connection.fingerprint, connection.private_allowed = url, fingerprint, True
+    connection.stored = {"time_zone": service.time_zone, "phone_format": "8"}
+    connection.put_key(ConnectionKey(secret=secret))
+    connection.save()
+
+
+def _operator(position: int, services: list[TaxiService], password: str) -> Person:
+    login, name, extension = OPERATORS[position] if position < len(OPERATORS) else _extra(position)
+    place, _ = Workplace.objects.get_or_create(extension=extension, defaults={"name": extension})
+    person, _ = Person.objects.update_or_create(login=login, defaults={"name": name, "job": "operator", "usual_workplace": place})
+    Credential.objects.update_or_create(person=person, defaults={"password": make_password(password)})
+    today = timezone.now().date()
+    for service in services:
+        Clearance.objects.get_or_create(service=service, person=person, defaults=_clearance(today))
+    return person
+
+
+def _login(person: Person, password: str) -> dict[str, str]:
+    extension = person.usual_workplace.extension if person.usual_workplace else ""
+    return {"who": f"operator, workplace {extension}", "login": person.login, "password": password}
+
+
+def _extra(position: int) -> tuple[str, str, str]:
+    return f"operator{position + 1}", f"Оператор {position + 1}", str(101 + position)
+
+
+def _clearance(today: date) -> dict[str, Any]:
+    return {"nda_signed_on": today, "trained_on": today, "valid_from": today - timedelta(days=1), "valid_until": today + timedelta(days=180)}
+
+
+def _exchange(secret: str) -> None:
+    exchange = Exchange.objects.filter(name=EXCHANGE).first() or Exchange(name=EXCHANGE)
+    exchange.put_keys([secret])
+    exchange.save()

@@ -1,0 +1,113 @@
+"""Connections to dispatch programs and to exchanges."""
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from callcenter.contracts import Target
+from callcenter.ids import uuid7
+from callcenter.secrets.box import Sealed, seal, unseal
+from callcenter.tenancy.fields import TenantModel
+from integrations.dispatch.registry import kinds
+from integrations.secrets import ConnectionKey, ExchangeKeys
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FINGERPRINT = RegexValidator(r"^(?:[0-9a-f]{64})?$", _("A fingerprint is 64 hexadecimal digits (SHA-256), without colons."))
+
+
+def dispatch_kinds() -> list[tuple[str, str]]:
+    """Callable, so that a new adapter needs no migration."""
+    return [(kind, kind) for kind in kinds()]
+
+
+class Connection(TenantModel):
+    """Our configured link to the dispatch program of one service. `stored` holds the adapter's own settings."""
+
+    kind = models.CharField(max_length=20, choices=dispatch_kinds)
+    base_url = models.CharField(max_length=200)
+    fingerprint = models.CharField(max_length=64, blank=True, default="", validators=[FINGERPRINT])
+    ca_pem = models.TextField(blank=True, default="")
+    private_allowed = models.BooleanField(default=False)
+    stored = models.JSONField(default=dict)
+    most_at_once = models.PositiveSmallIntegerField(default=8)
+    active = models.BooleanField(default=True)
+    key_id = models.UUIDField(null=True)
+    ciphertext = models.BinaryField(null=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(fields=["service"], condition=models.Q(active=True), name="integrations_connection_active"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+    def target(self) -> Target:
+        """Where requests of this connection go, and whom they trust."""
+        return Target(
+            service=self.service_id,
+            base_url=self.base_url,
+            fingerprint=self.fingerprint,
+            ca_pem=self.ca_pem,
+            private_allowed=self.private_allowed,
+        )
+
+    def put_key(self, key: ConnectionKey) -> None:
+        """Seal the key into this row; the caller saves."""
+        sealed = seal(key, service=self.service_id, table=self._meta.db_table, row=self.pk, purpose="config")
+        self.key_id, self.ciphertext = sealed.key_id, sealed.ciphertext
+
+    def key(self) -> ConnectionKey:
+        """Open the sealed key."""
+        return unseal(ConnectionKey, _sealed(self.key_id, self.ciphertext), service=self.service_id, table=self._meta.db_table, row=self.pk)
+
+
+class Exchange(models.Model):
+    """A telephone exchange that reports calls to us; `name` is its instance in the URL."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.SlugField(max_length=40, unique=True)
+    adapter = models.CharField(max_length=20, default="webhook")
+    active = models.BooleanField(default=True)
+    key_id = models.UUIDField(null=True)
+    ciphertext = models.BinaryField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def put_keys(self, secrets: "Sequence[str]") -> None:
+        """Seal the webhook keys into this row; the caller saves."""
+        sealed = seal(ExchangeKeys(secrets=tuple(secrets)), service=None, table=self._meta.db_table, row=self.pk, purpose="config")
+        self.key_id, self.ciphertext = sealed.key_id, sealed.ciphertext
+
+    def keys(self) -> ExchangeKeys:
+        """Open the sealed keys."""
+        return unseal(ExchangeKeys, _sealed(self.key_id, self.ciphertext), service=None, table=self._meta.db_table, row=self.pk)
+
+
+class SeenWebhook(models.Model):
+    """A signed request that was taken once; the same id with the same time stamp again is a replay."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    exchange = models.ForeignKey(Exchange, models.CASCADE, related_name="+", db_index=False)
+    webhook_id = models.CharField(max_length=128)
+    stamp = models.BigIntegerField()
+    received_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["exchange", "webhook_id", "stamp"], name="integrations_webhook_once")]
+
+    def __str__(self) -> str:
+        return self.webhook_id
+
+
+def _sealed(key_id: UUID | None, ciphertext: bytes | None) -> Sealed:
+    if key_id is None or ciphertext is None:
+        raise ValueError("No key is stored here: enter it in the connection's settings.")
+    return Sealed(key_id=key_id, ciphertext=bytes(ciphertext))

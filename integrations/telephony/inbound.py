@@ -1,0 +1,76 @@
+"""A signed request of an exchange, from raw bytes to checked JSON; every refusal has a reason and leaves one audit line."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+
+from callcenter.refusals import denied
+from integrations.models import Exchange, SeenWebhook
+from integrations.telephony.webhook.signature import LARGEST_BODY, Refused, verify
+
+
+class Turned(Exception):
+    """A request that is turned down with this status and reason."""
+
+    def __init__(self, status: int, reason: str, *, instance: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+        self.instance = instance
+
+    def response(self) -> JsonResponse:
+        """The answer: the reason in plain words; the middleware writes the audit line after the rollback."""
+        answer = JsonResponse({"error": {"code": str(self.status), "sentence": self.reason}}, status=self.status)
+        answer.refusal = denied(None, "webhook.refused", _clean(self.instance), status=self.status, reason=self.reason[:190])  # type: ignore[attr-defined]
+        return answer
+
+
+def _clean(instance: str) -> str:
+    return re.sub(r"[^a-zA-Z0-9_-]", "", instance)[:40] or "unknown"
+
+
+def read_signed(request: HttpRequest, instance: str) -> Mapping[str, Any]:
+    """Return the JSON object of a request that the exchange `instance` has signed, once; `Turned` otherwise."""
+    body = _body(request, instance)
+    exchange = Exchange.objects.filter(name=instance, active=True).first()
+    secrets = exchange.keys().secrets if exchange else ()
+    try:
+        webhook_id = verify(request.headers, body, secrets, timezone.now())
+    except Refused as refusal:
+        raise Turned(401, refusal.reason, instance=instance) from None
+    assert exchange is not None  # noqa: S101 - without keys nothing verifies
+    _once(exchange, webhook_id, int(request.headers["webhook-timestamp"]))
+    return _object(body, instance)
+
+
+def _body(request: HttpRequest, instance: str) -> bytes:
+    length = request.headers.get("Content-Length", "")
+    if not length.isdigit():
+        raise Turned(411, "Content-Length is missing: send the body in one piece", instance=instance)
+    if int(length) > LARGEST_BODY:
+        raise Turned(413, f"the body has {length} bytes; at most {LARGEST_BODY} are taken", instance=instance)
+    return request.body
+
+
+def _once(exchange: Exchange, webhook_id: str, stamp: int) -> None:
+    """Remember the request; a retry carries a newer time stamp, so the same pair again is a recording."""
+    try:
+        with transaction.atomic():
+            SeenWebhook.objects.create(exchange=exchange, webhook_id=webhook_id, stamp=stamp)
+    except IntegrityError:
+        raise Turned(401, "this very request was taken before: sign a retry anew with the present time", instance=exchange.name) from None
+
+
+def _object(body: bytes, instance: str) -> Mapping[str, Any]:
+    try:
+        payload = json.loads(body)
+    except ValueError:
+        raise Turned(400, "the body is not JSON", instance=instance) from None
+    if not isinstance(payload, dict):
+        raise Turned(400, "the body is not a JSON object", instance=instance)
+    return payload

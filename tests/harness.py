@@ -1,0 +1,26 @@
+"""Playing a database role inside a test's own transaction: true policies at the price of two statements."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+from callcenter.tenancy.unit import set_context
+
+
+@contextmanager
+def as_role(role: str, *, token: str = "", seat: str = "", claim: str = "") -> Iterator[None]:
+    """Run the block as `role` (short name: web, switch, …) with this context; fixtures outside stay superuser.
+
+    Releasing a savepoint does not restore the role, so it is reset explicitly; after an error the enclosing savepoint's rollback does it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL ROLE cc_{role}")
+    set_context(connection, token=token, seat=seat, claim=claim)
+    try:
+        yield
+    finally:
+        if not connection.needs_rollback:
+            with connection.cursor() as cursor:
+                cursor.execute("RESET ROLE")
+            set_context(connection)
