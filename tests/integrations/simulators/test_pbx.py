@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,8 @@ def switch() -> Iterator[Switch]:
 def options_for(url: str, **changes: Any) -> Options:
     values = {
         "switch": url, "instance": "pbx-1", "secret": SECRET, "lines": LINES, "run": "r", "seed": 7, "calls": 1,
-        "ring_s": 0.05, "talk_s": 0.05, "resync_s": 0.02, "settle_s": 0.01, "abandon_share": 0.0, "miss_share": 0.0,
+        "ring_s": 0.05, "talk_s": 0.05, "patience_s": 5.0, "resync_s": 0.02, "settle_s": 0.01,
+        "abandon_share": 0.0, "miss_share": 0.0,
     }  # fmt: skip
     return Options(**{**values, **changes})
 
@@ -147,8 +149,10 @@ def test_a_call_missed_by_the_first_operator_is_routed_again(switch: Switch, sim
 def test_a_released_caller_says_goodbye_long_before_the_talk_would_end(switch: Switch, simulate: Simulate) -> None:
     switch.release_answered = True
 
-    assert simulate(talk_s=3600.0) == {"answered": 1}
+    assert simulate(talk_s=20.0) == {"answered": 1}
 
+    answered, completed = (datetime.fromisoformat(event["occurred_at"]) for event in switch.events()[2:4])
+    assert completed - answered < timedelta(seconds=10)
     assert switch.types()[-2:] == ["call.completed", "call.ended"]
     assert {"calls": ["r.0"]} in switch.bodies("resync")
 

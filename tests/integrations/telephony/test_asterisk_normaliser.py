@@ -84,6 +84,12 @@ def test_times_are_those_of_the_exchange_to_the_microsecond() -> None:
     assert offered.occurred_at == datetime(2026, 11, 23, 0, 11, 18, 121636, tzinfo=UTC)
 
 
+def test_a_short_fraction_of_a_second_is_a_fraction() -> None:
+    offered = read([BANNER, message("Newchannel", Timestamp="1795392678.5")])[0]
+
+    assert offered.occurred_at == datetime(2026, 11, 23, 0, 11, 18, 500000, tzinfo=UTC)
+
+
 def test_a_message_without_a_time_has_the_time_of_its_receipt() -> None:
     assert read([BANNER, message("Newchannel")])[0].occurred_at == RECEIVED_AT
 
@@ -124,6 +130,23 @@ def test_the_callers_hang_up_after_the_operators_leg_is_the_end_of_the_call() ->
     )
 
     assert [event.type for event in events] == [CallEventType.OFFERED, CallEventType.ENDED]
+
+
+def test_a_call_ends_once() -> None:
+    events = read([BANNER, message("Newchannel"), message("Hangup", Cause="16"), message("Hangup", Cause="16")])
+
+    assert [event.type for event in events] == [CallEventType.OFFERED, CallEventType.ENDED]
+
+
+def test_the_operators_channel_never_lends_its_number_to_a_withheld_caller() -> None:
+    hold = message("Hold", leg="1.1", Channel="PJSIP/op101-00000001", CallerIDNum="74951230001", Exten="74951230009")
+
+    events = read([BANNER, message("Newchannel", CallerIDNum="<unknown>", Exten="s"), hold])
+
+    assert [(event.type, event.ani, event.dnis) for event in events] == [
+        (CallEventType.OFFERED, "", ""),
+        (CallEventType.HELD, "", ""),
+    ]
 
 
 def test_leaving_the_queue_is_not_giving_up() -> None:
