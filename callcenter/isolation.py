@@ -5,6 +5,8 @@ from callcenter.tenancy.rules import ANY, AUTH, BILLING, OWN_SERVICE, SWITCH, WE
 PEOPLE = staff("supervisor", "admin")
 _SEAT_WITHOUT_SECRET = "id person_id workplace_id state state_since wrapup_until missed version opened_at seen_at closed_at close_reason"
 
+_AUDIT_WRITTEN = "id service actor grant action detail"
+
 MATRIX: Matrix = {
     "callcenter_taxiservice": (
         rule(WEB, "SELECT", "id = (SELECT app.call_service())"),
@@ -46,4 +48,9 @@ MATRIX: Matrix = {
         rule(AUTH, "INSERT", "kind IN ('tenant', 'staff')"),
         rule(SWITCH, "SELECT INSERT UPDATE", "kind = 'call'"),
     ),
+    "callcenter_auditentry": (
+        rule(WEB, "INSERT", "service IS NULL OR service = (SELECT app.held_service())", _AUDIT_WRITTEN),
+        *[rule(role, "INSERT", ANY, _AUDIT_WRITTEN) for role in (AUTH, SWITCH, WORKER, BILLING)],
+    ),
+    "callcenter_audithead": (),
 }

@@ -41,11 +41,15 @@ def seal_comment_sql(table: str) -> str:
     END $$"""
 
 
+def _quoted(names: Sequence[str]) -> list[str]:
+    return [f'"{name}"' for name in names]
+
+
 def _grants(table: str, rules: Sequence[Rule]) -> Iterator[str]:
     yield f"REVOKE ALL ON {table} FROM PUBLIC, {', '.join(ROLES)}"
     for rule in rules:
         for command in rule.commands:
-            columns = f" ({', '.join(rule.columns)})" if rule.columns and command != "DELETE" else ""
+            columns = f" ({', '.join(_quoted(rule.columns))})" if rule.columns and command != "DELETE" else ""
             yield f"GRANT {command}{columns} ON {table} TO {rule.role}"
 
 

@@ -50,6 +50,11 @@ CREATE FUNCTION app.service() RETURNS uuid
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN RETURN (app.live_grant()).service_id; END $$;
 
+-- The service of the held token even after its grant was closed: for the audit entry that the closing itself leaves.
+CREATE FUNCTION app.held_service() RETURNS uuid
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN RETURN (SELECT g.service_id FROM callcenter_grant g WHERE g.token_hash = app.hashed('app.token')); END $$;
+
 CREATE FUNCTION app.claimed_order() RETURNS uuid
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 BEGIN
@@ -88,4 +93,4 @@ END $$;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA app FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.hashed(text), app.call_service(), app.call(), app.tenant(), app.staff(), app.service(), app.claimed_order()
   TO cc_web, cc_auth, cc_switch, cc_worker, cc_billing;
-GRANT EXECUTE ON FUNCTION app.enter(boolean), app.close_held_grant(text) TO cc_web;
+GRANT EXECUTE ON FUNCTION app.enter(boolean), app.close_held_grant(text), app.held_service() TO cc_web;

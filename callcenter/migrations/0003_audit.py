@@ -1,0 +1,18 @@
+"""Chain the audit trail, and let every role add to it and none read it."""
+
+from pathlib import Path
+
+from django.db import migrations
+
+from callcenter.isolation import MATRIX
+from callcenter.tenancy.operations import Isolate, Sql
+
+SQL = Path(__file__).resolve().parent.parent / "tenancy" / "sql"
+
+
+class Migration(migrations.Migration):
+    dependencies = [("callcenter", "0002_isolation")]
+    operations = [
+        Sql(SQL / "audit.sql"),
+        *[Isolate(table, MATRIX[table]) for table in ("callcenter_auditentry", "callcenter_audithead")],
+    ]
