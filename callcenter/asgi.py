@@ -1,4 +1,6 @@
-"""The web process: one uvicorn, one port. Ordinary requests run as WSGI in threads; streams and look-ups are plain ASGI beside it."""
+"""The web process: one uvicorn, one port. Ordinary requests run as WSGI in threads; streams and look-ups are plain
+ASGI beside it.
+"""
 
 import asyncio
 import signal
@@ -53,7 +55,9 @@ class Web:
                 return
 
     def _say_goodbye_first(self) -> None:
-        """uvicorn ends its lifespan only after open connections are gone: the streams must hear of the signal itself."""
+        """uvicorn ends its lifespan only after open connections are gone: the streams must hear of the signal
+        itself.
+        """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             before = signal.getsignal(number)

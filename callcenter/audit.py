@@ -1,4 +1,6 @@
-"""The only writer of audit entries. Entries are buffered and written as the last statement of a unit, ordered by chain (lock order)."""
+"""The only writer of audit entries. Entries are buffered and written as the last statement of a unit, ordered by chain
+(lock order).
+"""
 
 from __future__ import annotations
 
@@ -39,13 +41,22 @@ def discard() -> None:
 
 
 def record(
-    service: UUID | None, action: str, *, actor: str, grant: UUID | None = None, detail: Mapping[str, Plain] | None = None
+    service: UUID | None,
+    action: str,
+    *,
+    actor: str,
+    grant: UUID | None = None,
+    detail: Mapping[str, Plain] | None = None,
 ) -> None:
-    """Note one action for the trail of `service` (None: of the centre). `detail` holds ids, codes and counts, never anything personal."""
+    """Note one action for the trail of `service` (None: of the centre). `detail` holds ids, codes and counts, never
+    anything personal.
+    """
     entries: list[Entry] | None = getattr(_buffer, "entries", None)
     if entries is None:
         raise RuntimeError(f"audit.record({action!r}) outside a unit: open callcenter.tenancy.unit.unit first.")
-    entries.append(Entry(service, action, actor, grant, {name: _checked(name, value) for name, value in (detail or {}).items()}))
+    entries.append(
+        Entry(service, action, actor, grant, {name: _checked(name, value) for name, value in (detail or {}).items()})
+    )
 
 
 def flush(using: str) -> None:
@@ -70,7 +81,9 @@ def _checked(name: str, value: Plain) -> Plain:
     if isinstance(value, UUID):
         return str(value)
     if value is not None and not isinstance(value, str | int | bool):
-        raise TypeError(f"audit detail {name!r} is a {type(value).__name__}: only ids, codes and counts go into the trail.")
+        raise TypeError(
+            f"audit detail {name!r} is a {type(value).__name__}: only ids, codes and counts go into the trail."
+        )
     if isinstance(value, str) and len(value) > LONGEST_TEXT:
         raise ValueError(f"audit detail {name!r} has {len(value)} characters: at most {LONGEST_TEXT} are allowed.")
     return value

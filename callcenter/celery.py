@@ -1,4 +1,6 @@
-"""The Celery application: schedule in code, tasks found in the apps, the delivery engine as a bootstep of its worker."""
+"""The Celery application: schedule in code, tasks found in the apps, the delivery engine as a bootstep of its
+worker.
+"""
 
 import os
 

@@ -1,7 +1,7 @@
 """What passes between the layers: plain dataclasses and protocols, no Django.
 
-`orders` speaks these words to `integrations` and back, so that neither has to import the other. Everything here is immutable;
-times are aware, money is `Decimal` roubles (or the contract's currency), phones are E.164 strings.
+`orders` speaks these words to `integrations` and back, so that neither has to import the other. Everything here is
+immutable; times are aware, money is `Decimal` roubles (or the contract's currency), phones are E.164 strings.
 """
 
 from __future__ import annotations
@@ -47,7 +47,9 @@ class CallOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallEvent:
-    """One normalised event of one call at one exchange; (`instance`, `call_id`) identifies the call, `event_id` the event."""
+    """One normalised event of one call at one exchange; (`instance`, `call_id`) identifies the call, `event_id` the
+    event.
+    """
 
     event_id: str
     type: CallEventType
@@ -81,8 +83,8 @@ class OrderDraft:
     """What the caller asked for, in the words of no particular dispatch program.
 
     `marker` is our token by which the order is found again in the dispatch program; it is the same on every attempt.
-    `pickup_at` None means as soon as possible. `extra` maps a dialog label to a value for fields that an adapter may not know:
-    an adapter that cannot express one writes "label: value" into the comment.
+    `pickup_at` None means as soon as possible. `extra` maps a dialog label to a value for fields that an adapter may
+    not know: an adapter that cannot express one writes "label: value" into the comment.
     """
 
     marker: str
@@ -144,7 +146,8 @@ class Placed:
 class Rejected:
     """A definite refusal. `configuration` True means that an administrator must act, no caller's words can help.
 
-    `phrase` is an English message id that the operator may read aloud; `detail` is the program's own text, never shown to a caller.
+    `phrase` is an English message id that the operator may read aloud; `detail` is the program's own text, never shown
+    to a caller.
     """
 
     code: str

@@ -45,5 +45,7 @@ def take_back(response: HttpResponseBase, name: str) -> None:
 
 
 def turn_epoch(response: HttpResponseBase) -> None:
-    """Change an HttpOnly cookie, which makes browsers drop stored copies of earlier `no-store` pages from their history cache."""
+    """Change an HttpOnly cookie, which makes browsers drop stored copies of earlier `no-store` pages from their
+    history cache.
+    """
     give(response, EPOCH_COOKIE, secrets.token_urlsafe(8))

@@ -54,7 +54,9 @@ def database(name: str) -> dict[str, Any]:
     try:
         settings: dict[str, Any] = dict(_env.db_url_config(text(name)))
     except (ValueError, KeyError) as error:
-        raise ImproperlyConfigured(f"{name} is not a database address: use postgres://user:password@host:port/name.") from error
+        raise ImproperlyConfigured(
+            f"{name} is not a database address: use postgres://user:password@host:port/name."
+        ) from error
     if "postgresql" not in str(settings.get("ENGINE")):
         raise ImproperlyConfigured(f"{name} must start with postgres://: isolation is enforced by PostgreSQL.")
     return settings

@@ -1,9 +1,23 @@
 """Who may read and write the kernel's tables (design: the matrix of kinds and roles)."""
 
-from callcenter.tenancy.rules import ANY, AUTH, BILLING, OWN_SERVICE, SWITCH, WEB, WORKER, CALL_SERVICE, Matrix, rule, staff
+from callcenter.tenancy.rules import (
+    ANY,
+    AUTH,
+    BILLING,
+    CALL_SERVICE,
+    OWN_SERVICE,
+    SWITCH,
+    WEB,
+    WORKER,
+    Matrix,
+    rule,
+    staff,
+)
 
 PEOPLE = staff("supervisor", "admin")
-_SEAT_WITHOUT_SECRET = "id person_id workplace_id state state_since wrapup_until missed version opened_at seen_at closed_at close_reason"
+_SEAT_SHOWN = (
+    "id person_id workplace_id state state_since wrapup_until missed version opened_at seen_at closed_at close_reason"
+)
 
 _AUDIT_WRITTEN = "id service actor grant action detail"
 
@@ -40,8 +54,8 @@ MATRIX: Matrix = {
     "callcenter_credential": (rule(AUTH, "SELECT UPDATE"),),
     "callcenter_workplace": (rule(WEB, "SELECT", PEOPLE), rule(AUTH, "SELECT"), rule(SWITCH, "SELECT")),
     "callcenter_seat": (
-        rule(WEB, "SELECT", PEOPLE, _SEAT_WITHOUT_SECRET),
-        rule(SWITCH, "SELECT", ANY, _SEAT_WITHOUT_SECRET),
+        rule(WEB, "SELECT", PEOPLE, _SEAT_SHOWN),
+        rule(SWITCH, "SELECT", ANY, _SEAT_SHOWN),
         rule(SWITCH, "UPDATE", ANY, "state state_since wrapup_until missed version"),
     ),
     "callcenter_grant": (

@@ -63,7 +63,9 @@ def _check(login: str, password: str) -> Person:
     if credential is None:
         make_password(password)
     if person is None or credential is None or not check_password(password, credential.password):
-        raise LoginRefused(_("The login or the password is wrong. Check the keyboard layout and Caps Lock."), "password")
+        raise LoginRefused(
+            _("The login or the password is wrong. Check the keyboard layout and Caps Lock."), "password"
+        )
     return person
 
 
@@ -72,12 +74,20 @@ def _seat(person: Person, extension: str) -> LoggedIn:
     wanted = extension.strip()
     place = places.filter(extension=wanted).first() if wanted else places.filter(pk=person.usual_workplace_id).first()
     if place is None and wanted:
-        raise LoginRefused(_("There is no workplace %(value)s. Write the extension of the telephone on your desk.") % {"value": wanted}, "workplace")
+        raise LoginRefused(
+            _("There is no workplace %(value)s. Write the extension of the telephone on your desk.")
+            % {"value": wanted},
+            "workplace",
+        )
     if place is None:
-        raise LoginRefused(_("Write the extension of the telephone on your desk: you have no usual workplace."), "workplace")
+        raise LoginRefused(
+            _("Write the extension of the telephone on your desk: you have no usual workplace."), "workplace"
+        )
     secret, seat = new_secret(), uuid7()
     with connections[LOGIN_ALIAS].cursor() as cursor:
-        cursor.execute("SELECT replaced FROM app.open_seat(%s, %s, %s, %s)", [person.pk, place.pk, seat, hashed(secret)])
+        cursor.execute(
+            "SELECT replaced FROM app.open_seat(%s, %s, %s, %s)", [person.pk, place.pk, seat, hashed(secret)]
+        )
         replaced = tuple(row[0] for row in cursor.fetchall())
     audit.record(None, "seat.opened", actor=str(person.pk), detail={"seat": str(seat), "replaced": len(replaced)})
     return LoggedIn(person=person.pk, seat_secret=secret, replaced=replaced)

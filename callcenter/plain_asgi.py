@@ -1,4 +1,6 @@
-"""The little that the two applications beside Django share: cookies, headers, JSON, and a small pool of database threads."""
+"""The little that the two applications beside Django share: cookies, headers, JSON, and a small pool of database
+threads.
+"""
 
 import asyncio
 import json

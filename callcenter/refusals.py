@@ -1,4 +1,6 @@
-"""Refusals: one shape for every answer of 400 or more, in the reader's language, saying what is wrong and what to do."""
+"""Refusals: one shape for every answer of 400 or more, in the reader's language, saying what is wrong and what to
+do.
+"""
 
 from __future__ import annotations
 
@@ -79,7 +81,10 @@ def _first_sentences(detail: Any) -> dict[str, str]:
     """Flatten the framework's field errors to one sentence per field."""
     if not isinstance(detail, Mapping):
         return {}
-    return {str(name): " ".join(str(item) for item in (value if isinstance(value, list) else [value])) for name, value in detail.items()}
+    return {
+        str(name): " ".join(str(item) for item in (value if isinstance(value, list) else [value]))
+        for name, value in detail.items()
+    }
 
 
 def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:

@@ -19,7 +19,9 @@ DEBUG = False
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", "localhost,127.0.0.1")
 ROOT_URLCONF = "callcenter.switch_urls" if ROLE == "switch" else "callcenter.urls"
 AUTH_USER_MODEL = "callcenter.Person"
-SILENCED_SYSTEM_CHECKS = ["fields.W342"]  # a TenantForeignKey may be unique: it is no OneToOneField, its constraint is composite
+SILENCED_SYSTEM_CHECKS = [
+    "fields.W342"
+]  # a TenantForeignKey may be unique: it is no OneToOneField, its constraint is composite
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -76,7 +78,9 @@ def _database(variable: str, **extra: Any) -> dict[str, Any]:
 if TESTING:
     DATABASES = {
         "default": _database("DATABASE_URL_TEST", TEST={"TEMPLATE": env.text("TEST_TEMPLATE", "template_callcenter")}),
-        "keys": _database("DATABASE_URL_KEYS_TEST", TEST={"TEMPLATE": env.text("TEST_TEMPLATE_KEYS", "template_callcenter_keys")}),
+        "keys": _database(
+            "DATABASE_URL_KEYS_TEST", TEST={"TEMPLATE": env.text("TEST_TEMPLATE_KEYS", "template_callcenter_keys")}
+        ),
         "auth": _database("DATABASE_URL_TEST", TEST={"MIRROR": "default"}),
     }
 elif ROLE == "migrate":

@@ -1,8 +1,9 @@
 """`/ask/`: look-ups at dispatch programs while the operator types.
 
-A short transaction checks the grant, the outbound call holds no transaction, no lock and no WSGI thread, a second short transaction checks
-the grant again before a byte is returned. At most eight look-ups per service are on the way; the ninth hears "late" at once. Nothing of an
-answer is stored.
+A short transaction checks the grant, the outbound call holds no transaction, no lock and no WSGI thread, a second
+short transaction checks the grant again before a byte is returned. At most eight look-ups per service are on the way;
+the ninth hears "late" at
+once. Nothing of an answer is stored.
 """
 
 import asyncio
@@ -47,7 +48,9 @@ class Question:
 
 
 def prepare(call: UUID, token: str, seat: str) -> Question | None:
-    """Read the question under the grant; None when the service has no connection or the caller no number. Refused without the right."""
+    """Read the question under the grant; None when the service has no connection or the caller no number. Refused
+    without the right.
+    """
     with unit(WEB, token=token, seat=seat):
         held = held_call(call)
         connection = Connection.objects.filter(service=held.call.service, active=True).first()
@@ -100,7 +103,9 @@ class Ask:
             found = await self._outside(question) if question else {"orders": []}
             await self.pool.run(still_allowed, *held)
         except Refused as refusal:
-            await answer_json(send, refusal.status, {"error": {"code": refusal.code, "sentence": refusal.sentence, "fields": {}}})
+            await answer_json(
+                send, refusal.status, {"error": {"code": refusal.code, "sentence": refusal.sentence, "fields": {}}}
+            )
             return
         await answer_json(send, 200, found)
 

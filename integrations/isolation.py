@@ -2,7 +2,6 @@
 
 from callcenter.tenancy.rules import CALL_SERVICE, SWITCH, WEB, WORKER, Matrix, rule
 
-
 MATRIX: Matrix = {
     "integrations_connection": (
         rule(WEB, "SELECT", CALL_SERVICE),

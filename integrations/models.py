@@ -17,7 +17,9 @@ from integrations.secrets import ConnectionKey, ExchangeKeys
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-FINGERPRINT = RegexValidator(r"^(?:[0-9a-f]{64})?$", _("A fingerprint is 64 hexadecimal digits (SHA-256), without colons."))
+FINGERPRINT = RegexValidator(
+    r"^(?:[0-9a-f]{64})?$", _("A fingerprint is 64 hexadecimal digits (SHA-256), without colons.")
+)
 
 
 def dispatch_kinds() -> list[tuple[str, str]]:
@@ -42,7 +44,9 @@ class Connection(TenantModel):
     class Meta(TenantModel.Meta):
         constraints = [
             *TenantModel.Meta.constraints,
-            models.UniqueConstraint(fields=["service"], condition=models.Q(active=True), name="integrations_connection_active"),
+            models.UniqueConstraint(
+                fields=["service"], condition=models.Q(active=True), name="integrations_connection_active"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -65,7 +69,13 @@ class Connection(TenantModel):
 
     def key(self) -> ConnectionKey:
         """Open the sealed key."""
-        return unseal(ConnectionKey, _sealed(self.key_id, self.ciphertext), service=self.service_id, table=self._meta.db_table, row=self.pk)
+        return unseal(
+            ConnectionKey,
+            _sealed(self.key_id, self.ciphertext),
+            service=self.service_id,
+            table=self._meta.db_table,
+            row=self.pk,
+        )
 
 
 class Exchange(models.Model):
@@ -83,12 +93,16 @@ class Exchange(models.Model):
 
     def put_keys(self, secrets: "Sequence[str]") -> None:
         """Seal the webhook keys into this row; the caller saves."""
-        sealed = seal(ExchangeKeys(secrets=tuple(secrets)), service=None, table=self._meta.db_table, row=self.pk, purpose="config")
+        sealed = seal(
+            ExchangeKeys(secrets=tuple(secrets)), service=None, table=self._meta.db_table, row=self.pk, purpose="config"
+        )
         self.key_id, self.ciphertext = sealed.key_id, sealed.ciphertext
 
     def keys(self) -> ExchangeKeys:
         """Open the sealed keys."""
-        return unseal(ExchangeKeys, _sealed(self.key_id, self.ciphertext), service=None, table=self._meta.db_table, row=self.pk)
+        return unseal(
+            ExchangeKeys, _sealed(self.key_id, self.ciphertext), service=None, table=self._meta.db_table, row=self.pk
+        )
 
 
 class SeenWebhook(models.Model):
@@ -101,7 +115,9 @@ class SeenWebhook(models.Model):
     received_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["exchange", "webhook_id", "stamp"], name="integrations_webhook_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["exchange", "webhook_id", "stamp"], name="integrations_webhook_once")
+        ]
 
     def __str__(self) -> str:
         return self.webhook_id

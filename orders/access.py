@@ -1,4 +1,6 @@
-"""Where an id from outside meets the database: either the object, or absent. Denied looks like absent; closed looks like closed."""
+"""Where an id from outside meets the database: either the object, or absent. Denied looks like absent; closed looks
+like closed.
+"""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -30,7 +32,8 @@ class Here:
 
 
 def held_call(call_id: UUID, *, exclusive: bool = False) -> HeldCall:
-    """Enter the request's grant, which must be for exactly this call: NotHere for a strange token, Gone for one that has ended.
+    """Enter the request's grant, which must be for exactly this call: NotHere for a strange token, Gone for one that
+    has ended.
 
     `exclusive` makes two writers of one call wait for each other (lock order: grant first).
     """

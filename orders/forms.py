@@ -57,7 +57,9 @@ def _phone(typed: str, caller: str, country: str, errors: dict[str, str]) -> str
         return caller
     number = phone.normalise(typed, country)
     if not number:
-        errors["phone"] = _("“%(value)s” is not a telephone number. Write it with the area code, such as 8 900 123-45-67.") % {"value": typed}
+        errors["phone"] = _(
+            "“%(value)s” is not a telephone number. Write it with the area code, such as 8 900 123-45-67."
+        ) % {"value": typed}
     return number
 
 
@@ -68,7 +70,9 @@ def _when(typed: str, zone: str, now: datetime, errors: dict[str, str]) -> datet
     local = now.astimezone(ZoneInfo(zone))
     moment = _moment(typed, local)
     if moment is None:
-        errors["when"] = _("“%(value)s” is not a time. Write +20, 18:30, tom 7:30, or leave it empty for now.") % {"value": typed}
+        errors["when"] = _("“%(value)s” is not a time. Write +20, 18:30, tom 7:30, or leave it empty for now.") % {
+            "value": typed
+        }
     elif moment - local > timedelta(days=FARTHEST_DAYS):
         errors["when"] = _("“%(value)s” is too far ahead: orders are taken for at most %(days)s days.") % {
             "value": typed,

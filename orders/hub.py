@@ -1,4 +1,6 @@
-"""One Redis subscription per process, shared by all its streams; with a canary, since a subscription can die silently."""
+"""One Redis subscription per process, shared by all its streams; with a canary, since a subscription can die
+silently.
+"""
 
 import asyncio
 import logging

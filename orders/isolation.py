@@ -3,7 +3,7 @@
 from callcenter.tenancy.rules import ANY, OWN_SERVICE, SWITCH, WEB, WORKER, Matrix, claimed, own_call, rule, staff
 
 WATCH = staff("supervisor", "admin")
-_SECRET_WITHOUT_TEXT = "id service_id key_id erase_after erased_at"
+_SHELL = "id service_id key_id erase_after erased_at"
 
 MATRIX: Matrix = {
     "orders_call": (
@@ -16,7 +16,7 @@ MATRIX: Matrix = {
     "orders_callsecret": (
         rule(WEB, "SELECT", own_call()),
         rule(WEB, "UPDATE", own_call(), "key_id ciphertext"),
-        rule(SWITCH, "SELECT", ANY, f"call_id {_SECRET_WITHOUT_TEXT}"),
+        rule(SWITCH, "SELECT", ANY, f"call_id {_SHELL}"),
         rule(SWITCH, "INSERT"),
         rule(SWITCH, "UPDATE", ANY, "erase_after"),
     ),

@@ -1,4 +1,6 @@
-"""Nudges: after commit, Redis carries "seat S changed, version V", and nothing else. A lost nudge costs a poll, never an order."""
+"""Nudges: after commit, Redis carries "seat S changed, version V", and nothing else. A lost nudge costs a poll, never
+an order.
+"""
 
 import logging
 from functools import cache

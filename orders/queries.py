@@ -37,7 +37,7 @@ def available_seats(now: datetime) -> QuerySet[Seat]:
     return (
         Seat.objects.defer("secret_hash")
         .filter(idle, closed_at__isnull=True, person__active=True, workplace__active=True)
-        .extra(where=["seen_at > clock_timestamp() - make_interval(secs => %s)"], params=[SEAT_SILENCE_S])  # noqa: S610
+        .extra(where=["seen_at > clock_timestamp() - make_interval(secs => %s)"], params=[SEAT_SILENCE_S])
         .order_by("state_since", "id")
     )
 
@@ -53,7 +53,9 @@ def live_calls(instance: str) -> QuerySet[Call]:
 
 
 def accepted_orders(after: datetime, limit: int = 1000) -> list[tuple[UUID, UUID, str, datetime, datetime]]:
-    """Accepted orders (order, service, number, placed, accepted) at or after an instant, oldest first; for the role billing."""
+    """Accepted orders (order, service, number, placed, accepted) at or after an instant, oldest first; for the role
+    billing.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT order_id, service_id, number, placed_at, accepted_at FROM app.accepted_orders "

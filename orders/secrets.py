@@ -27,7 +27,9 @@ class CallDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderDetails:
-    """One order as it goes to the dispatch program. `pickup_at` is ISO 8601 in UTC, or empty for as soon as possible."""
+    """One order as it goes to the dispatch program. `pickup_at` is ISO 8601 in UTC, or empty for as soon as
+    possible.
+    """
 
     phone: str
     pickup: str

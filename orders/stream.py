@@ -1,7 +1,8 @@
-"""`/live/`: one event stream per operator's page. Nudge and snapshot: nothing is replayed, nothing personal is ever in it.
+"""`/live/`: one event stream per operator's page. Nudge and snapshot: nothing is replayed, nothing personal is ever in
+it.
 
-A plain ASGI application: the seat's state is read in a small pool of database threads and no connection is held between two reads. While
-Redis is silent every stream polls instead.
+A plain ASGI application: the seat's state is read in a small pool of database threads and no connection is held
+between two reads. While Redis is silent every stream polls instead.
 """
 
 import asyncio

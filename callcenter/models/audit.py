@@ -6,7 +6,9 @@ from callcenter.ids import uuid7
 
 
 class AuditEntry(models.Model):
-    """One thing that was done. `seq`, `at`, `prev_hash` and `hash` are set by the database, whatever the writer says."""
+    """One thing that was done. `seq`, `at`, `prev_hash` and `hash` are set by the database, whatever the writer
+    says.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     service = models.UUIDField(null=True)

@@ -7,7 +7,9 @@ from callcenter.tenancy.fields import TenantModel
 
 
 class Clearance(TenantModel):
-    """Without a valid clearance no call of the service reaches the operator. Dates are of the service's local calendar."""
+    """Without a valid clearance no call of the service reaches the operator. Dates are of the service's local
+    calendar.
+    """
 
     person = models.ForeignKey("callcenter.Person", models.PROTECT, related_name="clearances")
     nda_signed_on = models.DateField()

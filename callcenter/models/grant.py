@@ -23,8 +23,8 @@ def grant_choices() -> list[tuple[str, str]]:
 class Grant(models.Model):
     """Opened by the switch (call) or at login (tenant, staff); the web role can neither read nor write this table.
 
-    A call grant has no token until its seat redeems it; redeeming again rotates the token. `call_id` is a plain UUID because calls live
-    in an app above this one; the composite foreign key is made there.
+    A call grant has no token until its seat redeems it; redeeming again rotates the token. `call_id` is a plain UUID
+    because calls live in an app above this one; the composite foreign key is made there.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -45,10 +45,14 @@ class Grant(models.Model):
         indexes = [models.Index(fields=["service", "call_id"], name="callcenter_grant_call")]
         constraints = [
             models.UniqueConstraint(
-                fields=["seat"], condition=Q(kind="call", closed_at__isnull=True), name="callcenter_grant_one_call_per_seat"
+                fields=["seat"],
+                condition=Q(kind="call", closed_at__isnull=True),
+                name="callcenter_grant_one_call_per_seat",
             ),
             models.UniqueConstraint(
-                fields=["call_id"], condition=Q(kind="call", closed_at__isnull=True), name="callcenter_grant_one_per_call"
+                fields=["call_id"],
+                condition=Q(kind="call", closed_at__isnull=True),
+                name="callcenter_grant_one_per_call",
             ),
             models.CheckConstraint(
                 condition=(

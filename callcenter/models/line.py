@@ -12,8 +12,8 @@ E164 = RegexValidator(r"^\+[1-9]\d{6,14}$", _("Write the number with plus and co
 class Line(TenantModel):
     """A number on which calls of one service reach the centre.
 
-    The number is unique over all services, because one number can ring for one service only; only the centre's administrator enters
-    numbers, so a collision tells no service of another.
+    The number is unique over all services, because one number can ring for one service only; only the centre's
+    administrator enters numbers, so a collision tells no service of another.
     """
 
     number = models.CharField(max_length=16, unique=True, validators=[E164])

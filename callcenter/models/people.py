@@ -40,7 +40,9 @@ class Person(AbstractBaseUser):
     name = models.CharField(max_length=80)
     job = models.CharField(max_length=12, choices=job_choices)
     service = models.ForeignKey("callcenter.TaxiService", models.PROTECT, null=True, blank=True, related_name="+")
-    usual_workplace = models.ForeignKey("callcenter.Workplace", models.SET_NULL, null=True, blank=True, related_name="+")
+    usual_workplace = models.ForeignKey(
+        "callcenter.Workplace", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -125,8 +127,12 @@ class Seat(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["person"], condition=Q(closed_at__isnull=True), name="callcenter_seat_one_per_person"),
-            models.UniqueConstraint(fields=["workplace"], condition=Q(closed_at__isnull=True), name="callcenter_seat_one_per_workplace"),
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(closed_at__isnull=True), name="callcenter_seat_one_per_person"
+            ),
+            models.UniqueConstraint(
+                fields=["workplace"], condition=Q(closed_at__isnull=True), name="callcenter_seat_one_per_workplace"
+            ),
         ]
 
     def __str__(self) -> str:

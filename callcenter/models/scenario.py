@@ -19,7 +19,9 @@ def scenario_choices() -> list[tuple[str, str]]:
 
 
 class Scenario(TenantModel):
-    """One rule of one service: a window of local time on chosen weekdays (1 = Monday … 7); the full scenario is always in force."""
+    """One rule of one service: a window of local time on chosen weekdays (1 = Monday … 7); the full scenario is always
+    in force.
+    """
 
     kind = models.CharField(max_length=12, choices=scenario_choices)
     starts = models.TimeField(null=True, blank=True)

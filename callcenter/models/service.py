@@ -19,7 +19,9 @@ def hue_choices() -> list[tuple[str, str]]:
 def check_time_zone(value: str) -> None:
     """Refuse anything that is not an IANA zone name."""
     if value not in available_timezones():
-        raise ValidationError(_("%(value)s is not a time zone. Use an IANA name such as Europe/Moscow."), params={"value": value})
+        raise ValidationError(
+            _("%(value)s is not a time zone. Use an IANA name such as Europe/Moscow."), params={"value": value}
+        )
 
 
 class TaxiService(models.Model):

@@ -1,4 +1,6 @@
-"""Sealing: AES-256-GCM over the JSON of a typed dataclass, bound to service, table and row, so that a moved ciphertext opens nowhere."""
+"""Sealing: AES-256-GCM over the JSON of a typed dataclass, bound to service, table and row, so that a moved ciphertext
+opens nowhere.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ def _aad(service: UUID | None, table: str, row: UUID) -> bytes:
 def seal(
     secret: Any, *, service: UUID | None, table: str, row: UUID, purpose: str = vault.PAYLOAD, month: date | None = None
 ) -> Sealed:
-    """Seal a dataclass for one row; payloads take the key of their month, so that a month can be shredded by its key."""
+    """Seal a dataclass for one row; payloads take the key of their month, so that a month can be shredded by its
+    key.
+    """
     key_id, key = vault.current(service, purpose, month)
     nonce = os.urandom(vault.NONCE_BYTES)
     return Sealed(key_id, nonce + AESGCM(key).encrypt(nonce, codec.dump(secret), _aad(service, table, row)))

@@ -60,7 +60,9 @@ def _object(kind: type[Any], value: Any) -> Any:
     if not isinstance(value, Mapping):
         raise Unreadable(f"{kind.__name__}: an object is expected")
     hints = typing.get_type_hints(kind)
-    known = {item.name: _build(hints[item.name], value[item.name]) for item in dataclasses.fields(kind) if item.name in value}
+    known = {
+        item.name: _build(hints[item.name], value[item.name]) for item in dataclasses.fields(kind) if item.name in value
+    }
     try:
         return kind(**known)
     except TypeError as error:

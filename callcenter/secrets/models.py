@@ -7,7 +7,9 @@ from callcenter.ids import uuid7
 
 
 class DataKey(models.Model):
-    """One key per service, purpose and month (config and phone keys have no month; the centre's own have no service)."""
+    """One key per service, purpose and month (config and phone keys have no month; the centre's own have no
+    service).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     service = models.UUIDField(null=True)

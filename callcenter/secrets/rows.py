@@ -12,7 +12,9 @@ T = TypeVar("T")
 
 
 class SecretRow(models.Model):
-    """Base of side tables with personal data; the table also has `id` and `service`. Emptied when `erase_after` has passed."""
+    """Base of side tables with personal data; the table also has `id` and `service`. Emptied when `erase_after` has
+    passed.
+    """
 
     key_id = models.UUIDField(null=True)
     ciphertext = models.BinaryField(null=True)

@@ -1,4 +1,6 @@
-"""Data keys: fetched or made through the vault's functions, unwrapped with the key-encryption key, cached for a minute."""
+"""Data keys: fetched or made through the vault's functions, unwrapped with the key-encryption key, cached for a
+minute.
+"""
 
 from __future__ import annotations
 
@@ -95,7 +97,9 @@ def current(service: UUID | None, purpose: str, month: date | None = None) -> tu
 def _read_current(service: UUID | None, purpose: str, month: date | None) -> tuple[UUID, bytes]:
     fresh = wrap(AESGCM.generate_key(bit_length=256), service=service, purpose=purpose, month=month)
     with connections[KEYS_ALIAS].cursor() as cursor:
-        cursor.execute("SELECT id, wrapped FROM vault.current(%s, %s, %s, %s, %s)", [service, purpose, month, uuid7(), fresh])
+        cursor.execute(
+            "SELECT id, wrapped FROM vault.current(%s, %s, %s, %s, %s)", [service, purpose, month, uuid7(), fresh]
+        )
         key_id, wrapped = cursor.fetchone()
     return key_id, unwrap(bytes(wrapped), service=service, purpose=purpose, month=month)
 

@@ -12,7 +12,9 @@ from django.utils.module_loading import module_has_submodule
 from callcenter.tenancy.rules import ROLES, Rule
 
 # Tables without rows of any service, closed to every role of a process.
-CLOSED = frozenset({"django_migrations", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions"})
+CLOSED = frozenset(
+    {"django_migrations", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions"}
+)
 VIEWS = frozenset({"app.accepted_orders", "app.unresolved_deliveries"})
 # A number can ring for one service only, and only the centre's administrator enters numbers.
 UNIQUE_WITHOUT_SERVICE = frozenset({"callcenter_line_number"})
@@ -66,7 +68,9 @@ def _tables(alias: str, matrix: dict[str, tuple[Rule, ...]]) -> Iterator[str]:
         "WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace",
     )
     present = {name for name, _enabled, _forced in rows}
-    yield from (f"table {name} is declared but missing: run manage.py migrate" for name in sorted(matrix.keys() - present))
+    yield from (
+        f"table {name} is declared but missing: run manage.py migrate" for name in sorted(matrix.keys() - present)
+    )
     for name, enabled, forced in rows:
         if name not in matrix and name not in CLOSED:
             yield f"table {name} is in no MATRIX: say who may read it in the isolation module of its app"
@@ -79,7 +83,8 @@ def _policies(alias: str, matrix: dict[str, tuple[Rule, ...]]) -> Iterator[str]:
         alias,
         """SELECT c.relname, p.polname, p.polcmd, p.polpermissive,
                   (SELECT string_agg(r.rolname, ',') FROM pg_roles r WHERE r.oid = ANY (p.polroles)),
-                  md5(coalesce(pg_get_expr(p.polqual, p.polrelid), '') || '|' || coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '')),
+                  md5(coalesce(pg_get_expr(p.polqual, p.polrelid), '') || '|'
+                      || coalesce(pg_get_expr(p.polwithcheck, p.polrelid), '')),
                   obj_description(p.oid, 'pg_policy')
            FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid""",
     )
@@ -89,7 +94,9 @@ def _policies(alias: str, matrix: dict[str, tuple[Rule, ...]]) -> Iterator[str]:
         for rule in rules
         for command in rule.commands
     }
-    there = {(table, name, _COMMAND[command], role) for table, name, command, _permissive, role, _digest, _comment in rows}
+    there = {
+        (table, name, _COMMAND[command], role) for table, name, command, _permissive, role, _digest, _comment in rows
+    }
     yield from (f"policy {name} on {table} is missing" for table, name, *_ in sorted(wanted - there, key=str))
     yield from (f"policy {name} on {table} is not declared" for table, name, *_ in sorted(there - wanted, key=str))
     for table, name, _command, permissive, _role, digest, comment in rows:
@@ -133,7 +140,9 @@ def _table_rights(alias: str, matrix: dict[str, tuple[Rule, ...]]) -> Iterator[s
              AND has_table_privilege(r.rolname, c.oid, p.right_name)""",
         [list(ROLES)],
     )
-    wanted = {(table, rule.role, "DELETE") for table, rules in matrix.items() for rule in rules if "DELETE" in rule.commands}
+    wanted = {
+        (table, rule.role, "DELETE") for table, rules in matrix.items() for rule in rules if "DELETE" in rule.commands
+    }
     for table, role, right in sorted(set(rows) - wanted):
         yield f"{role} may {right} {table}, which is not declared"
 
@@ -143,7 +152,8 @@ def _column_names(alias: str) -> dict[str, list[str]]:
     rows = _ask(
         alias,
         "SELECT c.relname, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid "
-        "WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace",
+        "WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p') "
+        "AND c.relnamespace = 'public'::regnamespace",
     )
     for table, column in rows:
         names.setdefault(table, []).append(column)
@@ -154,11 +164,14 @@ def _roles(alias: str) -> Iterator[str]:
     rows = _ask(
         alias,
         """SELECT r.rolname, r.rolsuper, r.rolbypassrls, r.rolcreaterole, r.rolconfig::text,
-                  EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid), EXISTS (SELECT FROM pg_auth_members m WHERE m.member = r.oid)
+                  EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid), EXISTS (SELECT FROM pg_auth_members m WHERE
+                  m.member = r.oid)
            FROM pg_roles r WHERE r.rolname = ANY (%s)""",
         [list(ROLES)],
     )
-    yield from (f"role {name} is missing: run manage.py provision" for name in sorted(set(ROLES) - {row[0] for row in rows}))
+    yield from (
+        f"role {name} is missing: run manage.py provision" for name in sorted(set(ROLES) - {row[0] for row in rows})
+    )
     for name, superuser, bypass, create, config, owner, member in rows:
         if superuser or bypass or create:
             yield f"role {name} must be neither superuser nor allowed to bypass row-level security or to create roles"
@@ -173,10 +186,15 @@ def _views(alias: str) -> Iterator[str]:
         alias,
         """SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
            WHERE c.relkind IN ('v', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
-             AND EXISTS (SELECT FROM unnest(%s::text[]) AS r(name) WHERE has_table_privilege(r.name, c.oid, 'SELECT'))""",
+             AND EXISTS (SELECT FROM unnest(%s::text[]) AS r(name) WHERE has_table_privilege(r.name, c.oid,
+             'SELECT'))""",
         [list(ROLES)],
     )
-    yield from (f"view {name} is readable but not declared: a view bypasses row-level security" for (name,) in rows if name not in VIEWS)
+    yield from (
+        f"view {name} is readable but not declared: a view bypasses row-level security"
+        for (name,) in rows
+        if name not in VIEWS
+    )
 
 
 def _functions(alias: str) -> Iterator[str]:
@@ -199,7 +217,8 @@ def _uniques(alias: str) -> Iterator[str]:
            JOIN pg_class c ON c.oid = x.indrelid JOIN pg_class i ON i.oid = x.indexrelid
            JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (x.indkey) JOIN pg_type t ON t.oid = a.atttypid
            WHERE x.indisunique AND c.relnamespace = 'public'::regnamespace
-             AND EXISTS (SELECT FROM pg_attribute s WHERE s.attrelid = c.oid AND s.attname = 'service_id' AND s.attnotnull)
+             AND EXISTS (SELECT FROM pg_attribute s WHERE s.attrelid = c.oid AND s.attname = 'service_id' AND
+             s.attnotnull)
            GROUP BY 1, 2""",
     )
     for table, index, columns, uuids in rows:
@@ -213,8 +232,10 @@ def _foreign_keys(alias: str) -> Iterator[str]:
         alias,
         """SELECT k.conname, c.relname FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
            WHERE k.contype = 'f' AND array_length(k.conkey, 1) = 1
-             AND EXISTS (SELECT FROM pg_attribute s WHERE s.attrelid = k.conrelid AND s.attname = 'service_id' AND s.attnotnull)
-             AND EXISTS (SELECT FROM pg_attribute s WHERE s.attrelid = k.confrelid AND s.attname = 'service_id' AND s.attnotnull)""",
+             AND EXISTS (SELECT FROM pg_attribute s WHERE s.attrelid = k.conrelid AND s.attname = 'service_id' AND
+             s.attnotnull) AND EXISTS (SELECT FROM pg_attribute s WHERE s.attrelid = k.confrelid AND s.attname =
+             'service_id' AND
+             s.attnotnull)""",
     )
     yield from (f"foreign key {name} of {table} must carry service_id: use TenantForeignKeys" for name, table in rows)
 

@@ -1,8 +1,10 @@
 """The pattern of every table that belongs to one taxi service.
 
-`id` is a UUIDv7 made in Python; `(service, id)` is unique, so that children can point at `(service_id, parent_id)`: a foreign and a
-missing parent then give the identical error, and a child can never hang on another service's parent. Django's own constraint is left
-out (`db_constraint=False`); the composite one is made by `callcenter.tenancy.operations.TenantForeignKeys` in the migration.
+`id` is a UUIDv7 made in Python; `(service, id)` is unique, so that children can point at `(service_id, parent_id)`: a
+foreign and a missing parent then give the identical error, and a child can never hang on another service's parent.
+Django's own
+constraint is left out (`db_constraint=False`); the composite one is made by
+`callcenter.tenancy.operations.TenantForeignKeys` in the migration.
 """
 
 from typing import Any

@@ -59,7 +59,9 @@ class UnitMiddleware:
         with unit(request_role(), token=grant_token(request), seat=seat_secret(request)):
             response = self.get_response(request)
             if response.streaming:
-                raise RuntimeError(f"{request.resolver_match}: a streamed response would be read after the transaction.")
+                raise RuntimeError(
+                    f"{request.resolver_match}: a streamed response would be read after the transaction."
+                )
             if response.status_code >= ROLLBACK_FROM and not getattr(response, "keep", False):
                 transaction.set_rollback(True)
         self._write_refusal(response)

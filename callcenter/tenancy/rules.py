@@ -1,7 +1,7 @@
 """The words in which an app declares who may read and write the rows of its tables.
 
-Every app has a module `isolation` with a `MATRIX`: table -> rules. The migration operation `Isolate` writes them into PostgreSQL,
-`check_isolation` compares them with the catalogue. What no rule allows, nobody may do.
+Every app has a module `isolation` with a `MATRIX`: table -> rules. The migration operation `Isolate` writes them into
+PostgreSQL, `check_isolation` compares them with the catalogue. What no rule allows, nobody may do.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,9 @@ def claimed(column: str = "order_id") -> str:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`role` may do `commands` (SELECT, INSERT, UPDATE, DELETE) on the rows that match `rows`, limited to `columns` if given."""
+    """`role` may do `commands` (SELECT, INSERT, UPDATE, DELETE) on the rows that match `rows`, limited to `columns` if
+    given.
+    """
 
     role: str
     commands: tuple[str, ...]

@@ -1,8 +1,9 @@
 """The one transaction wrapper: every read or write of a service's rows happens inside a `unit`.
 
-A unit opens the transaction, states what the caller holds (grant token, seat secret, delivery claim), writes the buffered audit entries
-as the last statement, and commits. The context is local to the transaction and always set, also to empty, so that a pooled connection
-never carries somebody else's.
+A unit opens the transaction, states what the caller holds (grant token, seat secret, delivery claim), writes the
+buffered audit entries as the last statement, and commits. The context is local to the transaction and always set, also
+to empty, so that a
+pooled connection never carries somebody else's.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ def set_context(connection: BaseDatabaseWrapper, *, token: str = "", seat: str =
     """State, for the rest of the transaction, what the caller holds."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config('app.token', %s, true), set_config('app.seat', %s, true), set_config('app.claim', %s, true)",
+            "SELECT set_config('app.token', %s, true), set_config('app.seat', %s, true), "
+            "set_config('app.claim', %s, true)",
             [token, seat, claim],
         )
 
@@ -53,9 +55,13 @@ def _leave(connection: BaseDatabaseWrapper) -> None:
 
 @contextmanager
 def unit(role: str, *, token: str = "", seat: str = "", claim: str = "", using: str = "default") -> Iterator[None]:
-    """Run the block as `role` in one transaction with this context; RuntimeError when a unit is already open in this thread."""
+    """Run the block as `role` in one transaction with this context; RuntimeError when a unit is already open in this
+    thread.
+    """
     if active():
-        raise RuntimeError("A unit is already open in this thread: pass the work into it instead of opening a second one.")
+        raise RuntimeError(
+            "A unit is already open in this thread: pass the work into it instead of opening a second one."
+        )
     connection = connections[using]
     _open.depth = 1
     try:

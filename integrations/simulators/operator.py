@@ -1,6 +1,8 @@
-"""A simulated operator: logs in, watches the event stream, answers, types, presses F9, and then tries to read what it must not.
+"""A simulated operator: logs in, watches the event stream, answers, types, presses F9, and then tries to read what it
+must not.
 
-Speaks HTTP like a browser page does; knows nothing of the application's code. Used by the demo check, the tests and the bench.
+Speaks HTTP like a browser page does; knows nothing of the application's code. Used by the demo check, the tests and
+the bench.
 """
 
 from __future__ import annotations
@@ -57,7 +59,12 @@ class Desk:
         """Log in by the form, open the page, go on line."""
         page = self._send("GET", "/login/")
         token = self._match(_CSRF, page, "the login form")
-        form = {"csrfmiddlewaretoken": token, "login": self.login, "password": self.password, "workplace": self.workplace}
+        form = {
+            "csrfmiddlewaretoken": token,
+            "login": self.login,
+            "password": self.password,
+            "workplace": self.workplace,
+        }
         answer = self._send("POST", "/login/", fields=form)
         if answer.status != 303:
             raise RuntimeError(f"login of {self.login} answered {answer.status}")
@@ -110,7 +117,8 @@ class Desk:
         grant = opened["grant"]
         seen.reads_before += self._reads(seen.call, grant)
         self.sequence += 1
-        typed = {name: "" for name in FIELDS} | {"pickup": f"ул. Ленина, {self.sequence}", "destination": "Вокзал", "note": "код 12"}
+        said = {"pickup": f"ул. Ленина, {self.sequence}", "destination": "Вокзал", "note": "код 12"}
+        typed = dict.fromkeys(FIELDS, "") | said
         self.command("PUT", f"/calls/{seen.call}/draft", typed, grant=grant)
         if self.place:
             self._place(seen, grant, {"idempotency_key": opened["dialog"]["idempotency_key"], **typed})
@@ -142,7 +150,9 @@ class Desk:
         return sum(1 for status, _body in answers if status == 200)
 
     def _stream(self) -> Iterator[tuple[str, Any, float]]:
-        response = self.http.request("GET", f"{self.base_url}/live/", headers=self._headers(), preload_content=False, timeout=30)
+        response = self.http.request(
+            "GET", f"{self.base_url}/live/", headers=self._headers(), preload_content=False, timeout=30
+        )
         if response.status != 200:
             raise OSError(f"the stream answered {response.status}")
         name = ""
@@ -158,10 +168,16 @@ class Desk:
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         return {"Cookie": cookies, "Referer": self.base_url + "/", **(more or {})}
 
-    def _send(self, method: str, path: str, *, fields: Any = None, body: bytes | None = None, headers: Any = None) -> Any:
-        response = self.http.request(
-            method, self.base_url + path, fields=fields, body=body, headers=self._headers(headers), encode_multipart=False, redirect=False
-        ) if fields else self.http.request(method, self.base_url + path, body=body, headers=self._headers(headers), redirect=False)
+    def _send(
+        self, method: str, path: str, *, fields: Any = None, body: bytes | None = None, headers: Any = None
+    ) -> Any:
+        url, sent = self.base_url + path, self._headers(headers)
+        if fields:
+            response = self.http.request(
+                method, url, fields=fields, headers=sent, encode_multipart=False, redirect=False
+            )
+        else:
+            response = self.http.request(method, url, body=body, headers=sent, redirect=False)
         for value in response.headers.getlist("Set-Cookie"):
             for cookie in SimpleCookie(value).values():
                 self.cookies[cookie.key] = cookie.value

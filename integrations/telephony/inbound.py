@@ -1,4 +1,6 @@
-"""A signed request of an exchange, from raw bytes to checked JSON; every refusal has a reason and leaves one audit line."""
+"""A signed request of an exchange, from raw bytes to checked JSON; every refusal has a reason and leaves one audit
+line.
+"""
 
 import json
 import re
@@ -26,7 +28,8 @@ class Turned(Exception):
     def response(self) -> JsonResponse:
         """The answer: the reason in plain words; the middleware writes the audit line after the rollback."""
         answer = JsonResponse({"error": {"code": str(self.status), "sentence": self.reason}}, status=self.status)
-        answer.refusal = denied(None, "webhook.refused", _clean(self.instance), status=self.status, reason=self.reason[:190])  # type: ignore[attr-defined]
+        refusal = denied(None, "webhook.refused", _clean(self.instance), status=self.status, reason=self.reason[:190])
+        answer.refusal = refusal  # type: ignore[attr-defined]
         return answer
 
 
@@ -63,13 +66,13 @@ def _once(exchange: Exchange, webhook_id: str, stamp: int) -> None:
         with transaction.atomic():
             SeenWebhook.objects.create(exchange=exchange, webhook_id=webhook_id, stamp=stamp)
     except IntegrityError:
-        raise Turned(401, "this very request was taken before: sign a retry anew with the present time", instance=exchange.name) from None
+        raise Turned(401, "this very request was taken before: sign a retry anew", instance=exchange.name) from None
 
 
 def _object(body: bytes, instance: str) -> Mapping[str, Any]:
     try:
         payload = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Turned(400, "the body is not JSON", instance=instance) from None
     if not isinstance(payload, dict):
         raise Turned(400, "the body is not a JSON object", instance=instance)

@@ -41,7 +41,12 @@ def record(event: CallEvent, *, now: datetime | None = None) -> Recorded:
     if call.events.filter(event_id=event.event_id).exists():
         return Recorded("duplicate", call)
     CallEventSeen.objects.create(
-        service=call.service, call=call, event_id=event.event_id, type=event.type, leg_id=event.leg_id, occurred_at=event.occurred_at
+        service=call.service,
+        call=call,
+        event_id=event.event_id,
+        type=event.type,
+        leg_id=event.leg_id,
+        occurred_at=event.occurred_at,
     )
     _remember_caller(call, event, now=now)
     _apply(call, event, now=now)
@@ -100,7 +105,8 @@ def _apply(call: Call, event: CallEvent, *, now: datetime) -> None:
 
 
 _SAVED = [
-    "state", "seat", "missed", "offered_at", "queued_at", "ringing_at", "answered_at", "completed_at", "ended_at", "outcome", "cause",
+    "state", "seat", "missed", "offered_at", "queued_at", "ringing_at", "answered_at", "completed_at", "ended_at",
+    "outcome", "cause",
 ]  # fmt: skip
 _TIME_OF = {
     CallEventType.OFFERED: "offered_at",
@@ -122,7 +128,9 @@ def _fill_times(call: Call, event: CallEvent) -> None:
 
 def _already_missed(call: Call, event: CallEvent) -> bool:
     """Whether the miss of this very ring has arrived before the ring itself."""
-    return call.events.filter(type=CallEventType.RING_MISSED, occurred_at__gte=event.occurred_at, leg_id=event.leg_id).exists()
+    return call.events.filter(
+        type=CallEventType.RING_MISSED, occurred_at__gte=event.occurred_at, leg_id=event.leg_id
+    ).exists()
 
 
 def _ring(call: Call, seat: Seat | None, *, now: datetime) -> None:
@@ -148,7 +156,11 @@ def _answer(call: Call, seat: Seat | None, *, now: datetime) -> None:
         if call.seat_id:
             _free(call.seat_id, SeatState.READY, now=now)
         call.seat = seat
-    holder = seat or (Seat.objects.defer("secret_hash").filter(pk=call.seat_id, closed_at__isnull=True).first() if call.seat_id else None)
+    holder = seat or (
+        Seat.objects.defer("secret_hash").filter(pk=call.seat_id, closed_at__isnull=True).first()
+        if call.seat_id
+        else None
+    )
     if holder is None:
         audit.record(call.service_id, "call.answered_nowhere", actor=call.instance, detail={"call": str(call.pk)})
         return
@@ -158,7 +170,9 @@ def _answer(call: Call, seat: Seat | None, *, now: datetime) -> None:
 
 def _end(call: Call, event: CallEvent, *, now: datetime) -> None:
     call.cause = event.cause if call.cause is None else call.cause
-    call.outcome = event.outcome or call.outcome or (CallOutcome.ANSWERED if call.answered_at else CallOutcome.ABANDONED)
+    call.outcome = (
+        event.outcome or call.outcome or (CallOutcome.ANSWERED if call.answered_at else CallOutcome.ABANDONED)
+    )
     if call.seat_id is None:
         return
     if not call.answered_at:

@@ -1,4 +1,6 @@
-"""What happens in the dialog besides placing: taking the call's data, keeping the draft, showing the number, leaving without an order."""
+"""What happens in the dialog besides placing: taking the call's data, keeping the draft, showing the number, leaving
+without an order.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,7 +45,9 @@ def redeem(seat: Here, call_id: UUID) -> Opened:
     set_context(connection, token=token)
     held = held_call(call_id)
     details = caller_of(held)
-    audit.record(held.call.service_id, "grant.redeemed", actor=str(seat.person), grant=row[0], detail={"call": str(call_id)})
+    audit.record(
+        held.call.service_id, "grant.redeemed", actor=str(seat.person), grant=row[0], detail={"call": str(call_id)}
+    )
     return Opened(
         token=token,
         call=held.call,
@@ -65,23 +69,41 @@ def keep_draft(held: HeldCall, dialog: Dialog) -> None:
 
 def reveal(held: HeldCall) -> str:
     """Show the caller's whole number, which is written to the audit trail."""
-    audit.record(held.call.service_id, "phone.revealed", actor=str(held.person), grant=held.grant, detail={"call": str(held.call.pk)})
+    audit.record(
+        held.call.service_id,
+        "phone.revealed",
+        actor=str(held.person),
+        grant=held.grant,
+        detail={"call": str(held.call.pk)},
+    )
     return caller_of(held).phone
 
 
 def leave(held: HeldCall, reason: int, *, now: datetime | None = None) -> None:
-    """End the dialog: with the reason, or with "order placed" when one is on its way. The right to the call ends here."""
+    """End the dialog: with the reason, or with "order placed" when one is on its way. The right to the call ends
+    here.
+    """
     if reason not in Disposition.values:
         raise Refused(
-            _("%(value)s is not a reason: choose 1 to 9.") % {"value": reason}, fields={"reason": _("Choose 1 to 9.")}, code="reason"
+            _("%(value)s is not a reason: choose 1 to 9.") % {"value": reason},
+            fields={"reason": _("Choose 1 to 9.")},
+            code="reason",
         )
-    placed = Order.objects.filter(service=held.call.service, call=held.call, state__in=[*ON_THE_WAY, "accepted"]).exists()
+    placed = Order.objects.filter(
+        service=held.call.service, call=held.call, state__in=[*ON_THE_WAY, "accepted"]
+    ).exists()
     if reason == Disposition.ORDER and not placed:
         raise Refused(_("There is no order in this call: choose 1 to 9."), code="reason")
     Call.objects.filter(pk=held.call.pk).update(
         disposition=Disposition.ORDER if placed else reason, disposed_at=now or timezone.now()
     )
-    audit.record(held.call.service_id, "call.left", actor=str(held.person), grant=held.grant, detail={"call": str(held.call.pk), "reason": reason})
+    audit.record(
+        held.call.service_id,
+        "call.left",
+        actor=str(held.person),
+        grant=held.grant,
+        detail={"call": str(held.call.pk), "reason": reason},
+    )
     with connection.cursor() as cursor:
         cursor.execute("SELECT app.seat_of_call(%s)", [held.call.pk])
         seat = cursor.fetchone()[0]

@@ -13,14 +13,23 @@ from orders.queries import valid_clearances
 
 def lock(call: Call) -> None:
     """Take the call's open grant first: the lock order is grant, order, audit chain everywhere."""
-    list(Grant.objects.select_for_update(no_key=True).filter(kind=GrantKind.CALL, call_id=call.pk, closed_at__isnull=True).values("pk"))
+    list(
+        Grant.objects.select_for_update(no_key=True)
+        .filter(kind=GrantKind.CALL, call_id=call.pk, closed_at__isnull=True)
+        .values("pk")
+    )
 
 
 def open_for(call: Call, seat: Seat, *, now: datetime) -> Grant | None:
     """Open the grant of an answered call for the seat that answered; None, audited, without a valid clearance."""
     local = now.astimezone(ZoneInfo(call.service.time_zone))
     if not valid_clearances(call.service, local).filter(person_id=seat.person_id).exists():
-        audit.record(call.service_id, "grant.refused", actor=str(seat.person_id), detail={"call": str(call.pk), "why": "clearance"})
+        audit.record(
+            call.service_id,
+            "grant.refused",
+            actor=str(seat.person_id),
+            detail={"call": str(call.pk), "why": "clearance"},
+        )
         return None
     close_all(Grant.objects.filter(kind=GrantKind.CALL, seat=seat).exclude(call_id=call.pk), "replaced", now=now)
     existing = Grant.objects.filter(kind=GrantKind.CALL, call_id=call.pk, closed_at__isnull=True).first()
@@ -37,7 +46,9 @@ def open_for(call: Call, seat: Seat, *, now: datetime) -> Grant | None:
         expires_at=now + timedelta(seconds=settings.GRANT_IDLE_S),
         hard_expires_at=now + timedelta(seconds=settings.GRANT_HARD_LIMIT_S),
     )
-    audit.record(call.service_id, "grant.opened", actor=str(seat.person_id), grant=grant.pk, detail={"call": str(call.pk)})
+    audit.record(
+        call.service_id, "grant.opened", actor=str(seat.person_id), grant=grant.pk, detail={"call": str(call.pk)}
+    )
     return grant
 
 
@@ -48,4 +59,6 @@ def close_all(grants: "Grant.objects", reason: str, *, now: datetime) -> None:  
 
 def shorten(call: Call, *, until: datetime) -> None:
     """Let the call's grant end at the end of wrap-up at the latest."""
-    Grant.objects.filter(kind=GrantKind.CALL, call_id=call.pk, closed_at__isnull=True, expires_at__gt=until).update(expires_at=until)
+    Grant.objects.filter(kind=GrantKind.CALL, call_id=call.pk, closed_at__isnull=True, expires_at__gt=until).update(
+        expires_at=until
+    )

@@ -25,7 +25,9 @@ _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def marker_of(order: UUID) -> str:
-    """Our token for the order in the dispatch program: the id in Crockford's base 32, 26 characters (the form of a ULID)."""
+    """Our token for the order in the dispatch program: the id in Crockford's base 32, 26 characters (the form of a
+    ULID).
+    """
     number, letters = order.int, []
     for _position in range(26):
         number, rest = divmod(number, 32)
@@ -34,13 +36,21 @@ def marker_of(order: UUID) -> str:
 
 
 def place(held: HeldCall, dialog: Dialog, *, key: UUID, now: datetime | None = None) -> Order:
-    """Place the order of the held call (entered exclusively); the same key returns the same order, unless that one was refused."""
+    """Place the order of the held call (entered exclusively); the same key returns the same order, unless that one was
+    refused.
+    """
     now = now or timezone.now()
-    earlier = Order.objects.filter(service=held.call.service, call=held.call, idempotency_key=key).order_by("-revision").first()
+    earlier = (
+        Order.objects.filter(service=held.call.service, call=held.call, idempotency_key=key)
+        .order_by("-revision")
+        .first()
+    )
     if earlier is not None and earlier.state not in (OrderState.REJECTED, OrderState.EXPIRED):
         return earlier
     if Order.objects.filter(service=held.call.service, call=held.call).count() >= MOST_ORDERS:
-        raise Refused(_("This call already has %(count)s orders, which is the most.") % {"count": MOST_ORDERS}, code="too_many")
+        raise Refused(
+            _("This call already has %(count)s orders, which is the most.") % {"count": MOST_ORDERS}, code="too_many"
+        )
     details = _read(held, dialog, now=now)
     order = _write(held, details, key=key, revision=earlier.revision + 1 if earlier else 0, now=now)
     live.touch(_seat_of(held))
@@ -55,7 +65,9 @@ def caller_of(held: HeldCall) -> CallDetails:
 
 
 def wake_engine() -> None:
-    """Wake the delivery engine: its own statement after commit, since NOTIFY inside a transaction serialises commits."""
+    """Wake the delivery engine: its own statement after commit, since NOTIFY inside a transaction serialises
+    commits.
+    """
     with connection.cursor() as cursor:
         cursor.execute(f"NOTIFY {WAKE_CHANNEL}")
 
@@ -91,7 +103,9 @@ def _write(held: HeldCall, details: OrderDetails, *, key: UUID, revision: int, n
 
 
 def _expiry(details: OrderDetails, now: datetime) -> datetime:
-    """Until when the order is sent without asking a person: three minutes for a car at once, until pick-up for a later one."""
+    """Until when the order is sent without asking a person: three minutes for a car at once, until pick-up for a later
+    one.
+    """
     soonest = now + timedelta(seconds=ASAP_EXPIRES_S)
     return max(soonest, datetime.fromisoformat(details.pickup_at)) if details.pickup_at else soonest
 

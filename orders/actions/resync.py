@@ -17,9 +17,13 @@ def compare(instance: str, present: Iterable[str], *, now: datetime | None = Non
     """Return the exchange's ids of calls whose dialog is done; end our calls that the exchange no longer has."""
     now = now or timezone.now()
     there = set(present)
-    for call in live_calls(instance).exclude(external_id__in=there).filter(created_at__lt=now - timedelta(seconds=SETTLE_S)):
+    for call in (
+        live_calls(instance).exclude(external_id__in=there).filter(created_at__lt=now - timedelta(seconds=SETTLE_S))
+    ):
         calls.record(_lost(call, now), now=now)
-    done = Call.objects.filter(instance=instance, external_id__in=there, state=CallState.ANSWERED, disposition__isnull=False)
+    done = Call.objects.filter(
+        instance=instance, external_id__in=there, state=CallState.ANSWERED, disposition__isnull=False
+    )
     return list(done.values_list("external_id", flat=True))
 
 

@@ -1,4 +1,6 @@
-"""The exchange asks where a call shall go; where we choose, we choose the operator who has waited longest and may serve the service."""
+"""The exchange asks where a call shall go; where we choose, we choose the operator who has waited longest and may
+serve the service.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,16 +40,27 @@ class Route:
 
 
 def decide(event: CallEvent, *, missed: Sequence[str] = (), now: datetime | None = None) -> Route:
-    """Decide on one call; records it as offered if the exchange asks before it reports. Runs in the caller's unit as the switch."""
+    """Decide on one call; records it as offered if the exchange asks before it reports. Runs in the caller's unit as
+    the switch.
+    """
     now = now or timezone.now()
     call = calls.find(event) or calls.record(event, now=now).call
     decision = uuid7()
     if call is None:
         return Route(decision_id=decision, action="reject", cause=UNKNOWN_CAUSE)
     grants.lock(call)
-    call = Call.objects.select_for_update(no_key=True, of=("self",)).select_related("service", "line__scenario").get(pk=call.pk)
+    call = (
+        Call.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("service", "line__scenario")
+        .get(pk=call.pk)
+    )
     if not call.service.active or call.state == CallState.ENDED:
-        audit.record(call.service_id, "call.rejected", actor=call.instance, detail={"call": str(call.pk), "why": "service suspended"})
+        audit.record(
+            call.service_id,
+            "call.rejected",
+            actor=call.instance,
+            detail={"call": str(call.pk), "why": "service suspended"},
+        )
         return Route(decision_id=decision, action="reject", cause=REJECT_CAUSE)
     _note_scenario(call, now=now)
     seat = _choose(call, missed, now=now)
@@ -96,7 +109,12 @@ def _windows(line: Line) -> list[scenarios.Window]:
 
 def _choose(call: Call, missed: Sequence[str], *, now: datetime) -> Seat | None:
     if call.state in (CallState.RINGING, CallState.ANSWERED) and call.seat_id:
-        return Seat.objects.defer("secret_hash").select_related("workplace").filter(pk=call.seat_id, closed_at__isnull=True).first()
+        return (
+            Seat.objects.defer("secret_hash")
+            .select_related("workplace")
+            .filter(pk=call.seat_id, closed_at__isnull=True)
+            .first()
+        )
     local = now.astimezone(ZoneInfo(call.service.time_zone))
     seats = cleared_seats(call.service, now, local).exclude(workplace__extension__in=list(missed))
     return seats.select_related("workplace").select_for_update(skip_locked=True, no_key=True, of=("self",)).first()
@@ -122,5 +140,11 @@ def _wait(call: Call, decision: UUID, *, now: datetime) -> Route:
 def offered_event(instance: str, call_id: str, *, ani: str, dnis: str, now: datetime) -> CallEvent:
     """The event that a route question implies."""
     return CallEvent(
-        event_id=f"route:{call_id}", type=CallEventType.OFFERED, occurred_at=now, instance=instance, call_id=call_id, ani=ani, dnis=dnis
+        event_id=f"route:{call_id}",
+        type=CallEventType.OFFERED,
+        occurred_at=now,
+        instance=instance,
+        call_id=call_id,
+        ani=ani,
+        dnis=dnis,
     )

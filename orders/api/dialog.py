@@ -1,4 +1,6 @@
-"""The dialog's commands. Every answer is `no-store`; those that end the right to the call turn the epoch cookie as well."""
+"""The dialog's commands. Every answer is `no-store`; those that end the right to the call turn the epoch cookie as
+well.
+"""
 
 from typing import Any
 from uuid import UUID
@@ -35,7 +37,9 @@ class Redeem(APIView):
                     "phone_masked": opened.phone_masked,
                     "idempotency_key": opened.idempotency_key,
                     "time_zone": opened.call.service.time_zone,
-                    "draft": {name: getattr(draft, name) for name in ("pickup", "destination", "when", "phone", "note")},
+                    "draft": {
+                        name: getattr(draft, name) for name in ("pickup", "destination", "when", "phone", "note")
+                    },
                 },
             }
         )
@@ -87,7 +91,9 @@ class SeatState(APIView):
 
 
 class SeatNext(APIView):
-    """POST: the next call now, without waiting for the end of wrap-up. Also turns the epoch cookie, so that Back shows nothing."""
+    """POST: the next call now, without waiting for the end of wrap-up. Also turns the epoch cookie, so that Back shows
+    nothing.
+    """
 
     def post(self, request: Request) -> Response:
         seats.choose_state(here(), "ready")

@@ -9,7 +9,9 @@ from orders.secrets import Dialog
 
 
 def _text(name: str) -> serializers.CharField:
-    return serializers.CharField(allow_blank=True, required=False, default="", max_length=LONGEST[name] * 4, trim_whitespace=False)
+    return serializers.CharField(
+        allow_blank=True, required=False, default="", max_length=LONGEST[name] * 4, trim_whitespace=False
+    )
 
 
 class DialogInput(serializers.Serializer[Any]):

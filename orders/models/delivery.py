@@ -25,7 +25,9 @@ def delivery_states() -> list[tuple[str, str]]:
 
 
 class Delivery(TenantModel):
-    """One row per order. A claimed row carries the engine that holds it (`owner`, an advisory lock key) and the claim's hash."""
+    """One row per order. A claimed row carries the engine that holds it (`owner`, an advisory lock key) and the
+    claim's hash.
+    """
 
     order = TenantForeignKey("orders.Order", models.CASCADE, unique=True, related_name="delivery")
     call = TenantForeignKey("orders.Call", models.CASCADE, related_name="+")
@@ -43,9 +45,13 @@ class Delivery(TenantModel):
 
     class Meta(TenantModel.Meta):
         indexes = [
-            models.Index(fields=["next_at"], condition=models.Q(state__in=["pending", "unknown"]), name="orders_delivery_due"),
+            models.Index(
+                fields=["next_at"], condition=models.Q(state__in=["pending", "unknown"]), name="orders_delivery_due"
+            ),
             models.Index(fields=["owner"], condition=models.Q(owner__isnull=False), name="orders_delivery_owned"),
-            models.Index(fields=["claim_hash"], condition=models.Q(claim_hash__isnull=False), name="orders_delivery_claim"),
+            models.Index(
+                fields=["claim_hash"], condition=models.Q(claim_hash__isnull=False), name="orders_delivery_claim"
+            ),
         ]
 
     def __str__(self) -> str:

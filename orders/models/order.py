@@ -45,12 +45,15 @@ class Order(TenantModel):
             *TenantModel.Meta.constraints,
             models.UniqueConstraint(fields=["service", "idempotency_key", "revision"], name="orders_order_once"),
             models.CheckConstraint(
-                condition=models.Q(accepted_at__isnull=True) | ~models.Q(number=""), name="orders_order_accepted_has_number"
+                condition=models.Q(accepted_at__isnull=True) | ~models.Q(number=""),
+                name="orders_order_accepted_has_number",
             ),
         ]
         indexes = [
             models.Index(fields=["service", "-placed_at"], name="orders_order_recent"),
-            models.Index(fields=["accepted_at"], condition=models.Q(accepted_at__isnull=False), name="orders_order_accepted"),
+            models.Index(
+                fields=["accepted_at"], condition=models.Q(accepted_at__isnull=False), name="orders_order_accepted"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,8 @@
-"""`manage.py replay_ami FILE`: play a recorded transcript of an Asterisk through the same path that a live exchange takes.
+"""`manage.py replay_ami FILE`: play a recorded transcript of an Asterisk through the same path that a live exchange
+takes.
 
-Prints each normalised event as one JSON line and, when a call ends, its outcome. Calls on a number that is no line of any service are
-reported as `unknown_line` and not stored.
+Prints each normalised event as one JSON line and, when a call ends, its outcome. Calls on a number that is no line of
+any service are reported as `unknown_line` and not stored.
 """
 
 import json
@@ -43,4 +44,6 @@ class Command(BaseCommand):
             recorded = calls.record(event)
             if event.type is CallEventType.ENDED:
                 outcome = recorded.call.outcome if recorded.call else (event.outcome or "")
-                self.stdout.write(json.dumps({"call": event.call_id, "outcome": str(outcome), "result": recorded.result}))
+                self.stdout.write(
+                    json.dumps({"call": event.call_id, "outcome": str(outcome), "result": recorded.result})
+                )

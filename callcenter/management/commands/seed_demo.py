@@ -1,4 +1,6 @@
-"""`manage.py seed_demo`: two rival services, their lines, people and connections, to try the product with. Safe to run again."""
+"""`manage.py seed_demo`: two rival services, their lines, people and connections, to try the product with. Safe to run
+again.
+"""
 
 import json
 from argparse import ArgumentParser
@@ -7,12 +9,12 @@ from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
+from billing.models import Contract
 from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from billing.models import Contract
 from callcenter.models import Clearance, Credential, Line, Person, Scenario, TaxiService, Workplace
 from integrations.models import Connection, Exchange
 from integrations.secrets import ConnectionKey
@@ -34,9 +36,11 @@ class DemoService:
 
 
 SERVICES = (
-    DemoService("komet", "Такси «Комета»", "К", "teal", "«Такси «Комета», здравствуйте! Откуда поедем?»", "+74951230001", "+74951230002",
+    DemoService("komet", "Такси «Комета»", "К", "teal", "«Такси «Комета», здравствуйте! Откуда поедем?»",
+    "+74951230001", "+74951230002",
                 "PACKAGE-1000", "КМ"),
-    DemoService("luna", "Такси «Луна»", "Л", "violet", "«Такси «Луна», добрый день! Куда подать машину?»", "+74951230011", "+74951230012",
+    DemoService("luna", "Такси «Луна»", "Л", "violet", "«Такси «Луна», добрый день! Куда подать машину?»",
+    "+74951230011", "+74951230012",
                 "PER-ORDER-B", "ЛН"),
 )  # fmt: skip
 OPERATORS = (("anna", "Анна С.", "101"), ("boris", "Борис К.", "102"))
@@ -97,13 +101,20 @@ def _contract(demo: DemoService, service: TaxiService) -> None:
     first = timezone.now().date().replace(day=1) - timedelta(days=1)
     Contract.objects.get_or_create(
         service=service,
-        defaults={"number": f"{demo.series}-1", "series": demo.series, "tariff_code": demo.tariff, "starts_on": first.replace(day=1)},
+        defaults={
+            "number": f"{demo.series}-1",
+            "series": demo.series,
+            "tariff_code": demo.tariff,
+            "starts_on": first.replace(day=1),
+        },
     )
 
 
 def _connection(service: TaxiService, url: str, secret: str, fingerprint_file: str) -> None:
     fingerprint = Path(fingerprint_file).read_text(encoding="ascii").strip().replace(":", "").lower()
-    connection = Connection.objects.filter(service=service, active=True).first() or Connection(service=service, kind="taximaster")
+    connection = Connection.objects.filter(service=service, active=True).first() or Connection(
+        service=service, kind="taximaster"
+    )
     connection.base_url, connection.fingerprint, connection.private_allowed = url, fingerprint, True
     connection.stored = {"time_zone": service.time_zone, "phone_format": "8"}
     connection.put_key(ConnectionKey(secret=secret))
@@ -113,7 +124,9 @@ def _connection(service: TaxiService, url: str, secret: str, fingerprint_file: s
 def _operator(position: int, services: list[TaxiService], password: str) -> Person:
     login, name, extension = OPERATORS[position] if position < len(OPERATORS) else _extra(position)
     place, _ = Workplace.objects.get_or_create(extension=extension, defaults={"name": extension})
-    person, _ = Person.objects.update_or_create(login=login, defaults={"name": name, "job": "operator", "usual_workplace": place})
+    person, _ = Person.objects.update_or_create(
+        login=login, defaults={"name": name, "job": "operator", "usual_workplace": place}
+    )
     Credential.objects.update_or_create(person=person, defaults={"password": make_password(password)})
     today = timezone.now().date()
     for service in services:
@@ -131,7 +144,12 @@ def _extra(position: int) -> tuple[str, str, str]:
 
 
 def _clearance(today: date) -> dict[str, Any]:
-    return {"nda_signed_on": today, "trained_on": today, "valid_from": today - timedelta(days=1), "valid_until": today + timedelta(days=180)}
+    return {
+        "nda_signed_on": today,
+        "trained_on": today,
+        "valid_from": today - timedelta(days=1),
+        "valid_until": today + timedelta(days=180),
+    }
 
 
 def _exchange(secret: str) -> None:
