@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import connections
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -72,7 +73,7 @@ def _check(login: str, password: str) -> Person:
 def _seat(person: Person, extension: str) -> LoggedIn:
     places = Workplace.objects.using(LOGIN_ALIAS).filter(active=True)
     wanted = extension.strip()
-    place = places.filter(extension=wanted).first() if wanted else places.filter(pk=person.usual_workplace_id).first()
+    place = places.filter(extension=wanted).first() if wanted else _usual(places, person)
     if place is None and wanted:
         raise LoginRefused(
             _("There is no workplace %(value)s. Write the extension of the telephone on your desk.")
@@ -91,6 +92,10 @@ def _seat(person: Person, extension: str) -> LoggedIn:
         replaced = tuple(row[0] for row in cursor.fetchall())
     audit.record(None, "seat.opened", actor=str(person.pk), detail={"seat": str(seat), "replaced": len(replaced)})
     return LoggedIn(person=person.pk, seat_secret=secret, replaced=replaced)
+
+
+def _usual(places: QuerySet[Workplace], person: Person) -> Workplace | None:
+    return places.filter(pk=person.usual_workplace_id).first() if person.usual_workplace_id else None
 
 
 def _grant(person: Person) -> LoggedIn:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
 from callcenter.contracts import Target
 from callcenter.ids import uuid7
@@ -49,6 +50,7 @@ class Connection(TenantModel):
             ),
         ]
 
+    @override
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
 
@@ -88,6 +90,7 @@ class Exchange(models.Model):
     key_id = models.UUIDField(null=True)
     ciphertext = models.BinaryField(null=True)
 
+    @override
     def __str__(self) -> str:
         return self.name
 
@@ -119,11 +122,12 @@ class SeenWebhook(models.Model):
             models.UniqueConstraint(fields=["exchange", "webhook_id", "stamp"], name="integrations_webhook_once")
         ]
 
+    @override
     def __str__(self) -> str:
         return self.webhook_id
 
 
-def _sealed(key_id: UUID | None, ciphertext: bytes | None) -> Sealed:
+def _sealed(key_id: UUID | None, ciphertext: "bytes | memoryview[int] | None") -> Sealed:
     if key_id is None or ciphertext is None:
         raise ValueError("No key is stored here: enter it in the connection's settings.")
     return Sealed(key_id=key_id, ciphertext=bytes(ciphertext))

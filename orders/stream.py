@@ -31,7 +31,8 @@ def read_snapshot(secret: str, *, beat: bool = False) -> Snapshot | None:
             cursor.execute("SELECT app.seat_beat()")
         cursor.execute("SELECT app.seat_snapshot()")
         found = cursor.fetchone()[0]
-    return json.loads(found) if isinstance(found, str) else found
+    snapshot: Snapshot | None = json.loads(found) if isinstance(found, str) else found
+    return snapshot
 
 
 class Live:
@@ -90,8 +91,8 @@ async def _event(send: Send, name: str, data: Any, *, more: bool = True) -> None
 
 async def _first(nudge: asyncio.Event, gone: "asyncio.Future[None]", *, timeout: float) -> bool:
     """Wait for a nudge, the end of the connection or the time; True for a nudge."""
-    waiting = asyncio.ensure_future(nudge.wait())
-    await asyncio.wait({waiting, gone}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+    waiting: asyncio.Future[Any] = asyncio.ensure_future(nudge.wait())
+    await asyncio.wait([waiting, gone], timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()
     nudged = nudge.is_set()
     nudge.clear()

@@ -1,6 +1,7 @@
 """The audit trail: one append-only hash chain per service, and one for the centre itself."""
 
 from django.db import models
+from typing_extensions import override
 
 from callcenter.ids import uuid7
 
@@ -21,6 +22,7 @@ class AuditEntry(models.Model):
     prev_hash = models.BinaryField(null=True)
     hash = models.BinaryField(null=True)
 
+    @override
     def __str__(self) -> str:
         return f"{self.seq} {self.action}"
 
@@ -32,5 +34,6 @@ class AuditHead(models.Model):
     seq = models.BigIntegerField(default=0)
     hash = models.BinaryField()
 
+    @override
     def __str__(self) -> str:
         return f"{self.chain} {self.seq}"

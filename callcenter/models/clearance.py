@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from typing_extensions import override
 
 from callcenter.tenancy.fields import TenantModel
 
@@ -24,5 +25,6 @@ class Clearance(TenantModel):
             models.CheckConstraint(condition=Q(valid_until__gte=F("valid_from")), name="callcenter_clearance_dates"),
         ]
 
+    @override
     def __str__(self) -> str:
         return f"{self.person_id} {self.valid_from}–{self.valid_until}"

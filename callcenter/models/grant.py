@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
 from callcenter.ids import uuid7
 
@@ -64,5 +65,6 @@ class Grant(models.Model):
             ),
         ]
 
+    @override
     def __str__(self) -> str:
         return str(self.id)

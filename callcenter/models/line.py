@@ -3,6 +3,7 @@
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
 from callcenter.tenancy.fields import TenantForeignKey, TenantModel
 
@@ -23,5 +24,6 @@ class Line(TenantModel):
     class Meta(TenantModel.Meta):
         pass
 
+    @override
     def __str__(self) -> str:
         return self.number

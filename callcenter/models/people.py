@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
 from callcenter.ids import uuid7
 
@@ -58,9 +59,11 @@ class Person(AbstractBaseUser):
             )
         ]
 
+    @override
     def __str__(self) -> str:
         return self.name
 
+    @override
     @property
     def is_active(self) -> bool:  # type: ignore[override]
         """Django's word for `active`."""
@@ -74,6 +77,7 @@ class Credential(models.Model):
     password = models.CharField(max_length=128)
     changed_at = models.DateTimeField(auto_now=True)
 
+    @override
     def __str__(self) -> str:
         return str(self.person_id)
 
@@ -86,6 +90,7 @@ class Workplace(models.Model):
     extension = models.CharField(max_length=20, unique=True)
     active = models.BooleanField(default=True)
 
+    @override
     def __str__(self) -> str:
         return self.name
 
@@ -135,5 +140,6 @@ class Seat(models.Model):
             ),
         ]
 
+    @override
     def __str__(self) -> str:
         return str(self.id)

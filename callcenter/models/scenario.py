@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
 from callcenter.tenancy.fields import TenantModel
 
@@ -40,5 +41,6 @@ class Scenario(TenantModel):
             ),
         ]
 
+    @override
     def __str__(self) -> str:
         return self.kind

@@ -5,6 +5,7 @@ from zoneinfo import available_timezones
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
 from callcenter.ids import uuid7
 
@@ -37,5 +38,6 @@ class TaxiService(models.Model):
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    @override
     def __str__(self) -> str:
         return self.name

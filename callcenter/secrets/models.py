@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from typing_extensions import override
 
 from callcenter.ids import uuid7
 
@@ -29,5 +30,6 @@ class DataKey(models.Model):
             )
         ]
 
+    @override
     def __str__(self) -> str:
         return str(self.id)

@@ -18,6 +18,7 @@ from typing import Any
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
+from typing_extensions import override
 
 from callcenter.tenancy.routers import KEYS_ALIAS
 from callcenter.tenancy.rules import ROLES, Rule
@@ -76,9 +77,11 @@ class _MainOnly(Operation):
     def statements(self) -> list[str]:
         raise TypeError(f"{type(self).__name__} must say its statements")
 
+    @override
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """The models do not change."""
 
+    @override
     def database_forwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
     ) -> None:
@@ -86,6 +89,7 @@ class _MainOnly(Operation):
             for statement in self.statements():
                 schema_editor.execute(statement, params=None)
 
+    @override
     def database_backwards(
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
     ) -> None:
@@ -98,9 +102,11 @@ class Sql(_MainOnly):
     def __init__(self, path: Path) -> None:
         self.path = path
 
+    @override
     def statements(self) -> list[str]:
         return [self.path.read_text(encoding="utf-8")]
 
+    @override
     def describe(self) -> str:
         return f"Run {self.path.name}"
 
@@ -111,9 +117,11 @@ class Isolate(_MainOnly):
     def __init__(self, table: str, rules: Sequence[Rule]) -> None:
         self.table, self.rules = table, rules
 
+    @override
     def statements(self) -> list[str]:
         return isolate_sql(self.table, self.rules)
 
+    @override
     def describe(self) -> str:
         return f"Isolate {self.table}"
 
@@ -124,6 +132,7 @@ class TenantForeignKeys(_MainOnly):
     def __init__(self, table: str, **columns: str) -> None:
         self.table, self.columns = table, columns
 
+    @override
     def statements(self) -> list[str]:
         return [
             f"ALTER TABLE {self.table} ADD CONSTRAINT {self.table}_{column}_tenant_fk "
@@ -132,5 +141,6 @@ class TenantForeignKeys(_MainOnly):
             for column, parent in self.columns.items()
         ]
 
+    @override
     def describe(self) -> str:
         return f"Tie {', '.join(self.columns)} of {self.table} to rows of the same service"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
@@ -183,12 +184,12 @@ def _end(call: Call, event: CallEvent, *, now: datetime) -> None:
     _free(call.seat_id, SeatState.WRAPUP, now=now, until=until)
 
 
-def _occupy(seat: object, *, now: datetime) -> None:
+def _occupy(seat: UUID, *, now: datetime) -> None:
     Seat.objects.filter(pk=seat, closed_at__isnull=True).exclude(state=SeatState.BUSY).update(
         state=SeatState.BUSY, state_since=now, wrapup_until=None
     )
 
 
-def _free(seat: object, state: SeatState, *, now: datetime, until: datetime | None = None) -> None:
+def _free(seat: UUID, state: SeatState, *, now: datetime, until: datetime | None = None) -> None:
     """Give a busy seat back; one that its operator has meanwhile set otherwise stays as it is."""
     Seat.objects.filter(pk=seat, state=SeatState.BUSY).update(state=state, state_since=now, wrapup_until=until)

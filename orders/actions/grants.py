@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from callcenter import audit
 from callcenter.models import Grant, GrantKind, Seat
@@ -52,7 +53,7 @@ def open_for(call: Call, seat: Seat, *, now: datetime) -> Grant | None:
     return grant
 
 
-def close_all(grants: "Grant.objects", reason: str, *, now: datetime) -> None:  # type: ignore[name-defined]
+def close_all(grants: QuerySet[Grant], reason: str, *, now: datetime) -> None:
     """Close what is still open of `grants`."""
     grants.filter(closed_at__isnull=True).update(closed_at=now, close_reason=reason)
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
 from callcenter.secrets.rows import SecretRow
 from callcenter.tenancy.fields import TenantForeignKey, TenantModel
@@ -76,6 +77,7 @@ class Call(TenantModel):
             models.Index(fields=["instance", "external_id"], name="orders_call_exchange"),
         ]
 
+    @override
     def __str__(self) -> str:
         return str(self.id)
 
@@ -88,6 +90,7 @@ class CallSecret(TenantModel, SecretRow):
     class Meta(TenantModel.Meta):
         pass
 
+    @override
     def __str__(self) -> str:
         return str(self.call_id)
 
@@ -108,5 +111,6 @@ class CallEventSeen(TenantModel):
             models.UniqueConstraint(fields=["service", "event_id"], name="orders_event_once"),
         ]
 
+    @override
     def __str__(self) -> str:
         return self.type

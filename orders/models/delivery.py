@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
 from callcenter.tenancy.fields import TenantForeignKey, TenantModel
 
@@ -54,6 +55,7 @@ class Delivery(TenantModel):
             ),
         ]
 
+    @override
     def __str__(self) -> str:
         return str(self.id)
 
@@ -76,5 +78,6 @@ class Attempt(TenantModel):
             models.UniqueConstraint(fields=["delivery", "position"], name="orders_attempt_position"),
         ]
 
+    @override
     def __str__(self) -> str:
         return self.outcome

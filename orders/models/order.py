@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
 from callcenter.secrets.rows import SecretRow
 from callcenter.tenancy.fields import TenantForeignKey, TenantModel
@@ -56,6 +57,7 @@ class Order(TenantModel):
             ),
         ]
 
+    @override
     def __str__(self) -> str:
         return str(self.id)
 
@@ -69,5 +71,6 @@ class OrderSecret(TenantModel, SecretRow):
     class Meta(TenantModel.Meta):
         pass
 
+    @override
     def __str__(self) -> str:
         return str(self.order_id)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from typing_extensions import override
 
 from callcenter.tenancy.catalogue import declared, gaps
 
@@ -10,6 +11,7 @@ from callcenter.tenancy.catalogue import declared, gaps
 class Command(BaseCommand):
     help = "Compare the database's policies, grants and roles with what the apps declare."
 
+    @override
     def handle(self, *args: Any, **options: Any) -> None:
         found = gaps()
         if found:

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
+from typing_extensions import override
 
 from callcenter.contracts import CallEvent, CallEventType
 from callcenter.tenancy.rules import SWITCH
@@ -25,10 +26,12 @@ from orders.actions import calls
 class Command(BaseCommand):
     help = "Replay a recorded AMI transcript through the call path and print events and outcomes as JSON lines."
 
+    @override
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--instance", default="replay", help="name of the exchange whose calls these are")
 
+    @override
     def handle(self, *args: Any, **options: Any) -> None:
         path: Path = options["file"]
         try:
