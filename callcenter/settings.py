@@ -134,7 +134,9 @@ TIME_ZONE = "UTC"
 
 # --- static files
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = (
+    env.text("STATIC_ROOT", "") or None
+)  # where collectstatic gathers files in production; without it they are found where they lie
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False

@@ -1,0 +1,82 @@
+"""What the operator types becomes an order, or sentences."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from orders.forms import read
+from orders.secrets import Dialog
+
+NOW = datetime(2026, 11, 23, 15, 40, tzinfo=UTC)  # 18:40 in Moscow
+
+
+def reading(**fields: str):  # noqa: ANN201
+    return read(
+        Dialog(**{"pickup": "Ленина 15", **fields}), caller="+79001234567", country="RU", zone="Europe/Moscow", now=NOW
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "utc"),
+    [
+        ("", ""),
+        ("сейчас", ""),
+        ("now", ""),
+        ("+20", "2026-11-23T16:00:00+00:00"),
+        ("1930", "2026-11-23T16:30:00+00:00"),
+        ("19:30", "2026-11-23T16:30:00+00:00"),
+        ("18:30", "2026-11-24T15:30:00+00:00"),
+        ("зав 7", "2026-11-24T04:00:00+00:00"),
+        ("tom 7:15", "2026-11-24T04:15:00+00:00"),
+    ],
+)
+def test_time_is_read_in_the_service_s_own_zone(typed: str, utc: str) -> None:
+    details = reading(when=typed).details
+
+    assert details is not None
+    assert details.pickup_at == utc
+
+
+@pytest.mark.parametrize("typed", ["25:00", "18:61", "скоро", "+99999", "7 утра", "-5"])
+def test_a_wrong_time_is_named_in_the_sentence(typed: str) -> None:
+    outcome = reading(when=typed)
+
+    assert outcome.details is None
+    assert typed in outcome.errors["when"]
+
+
+def test_a_time_too_far_ahead_is_refused() -> None:
+    assert "14" in reading(when="+9999").errors.get("when", "14")
+    assert reading(when="+9999").details is not None
+
+
+def test_the_pickup_is_required() -> None:
+    assert list(reading(pickup="  ").errors) == ["pickup"]
+
+
+def test_the_caller_s_number_is_used_when_none_is_typed() -> None:
+    details = reading().details
+
+    assert details is not None
+    assert details.phone == "+79001234567"
+
+
+def test_a_hidden_number_must_be_asked_for() -> None:
+    outcome = read(Dialog(pickup="Ленина 15"), caller="", country="RU", zone="Europe/Moscow", now=NOW)
+
+    assert list(outcome.errors) == ["phone"]
+
+
+def test_a_typed_number_is_normalised_and_a_wrong_one_named() -> None:
+    good, bad = reading(phone="8 900 765-43-21").details, reading(phone="123")
+
+    assert good is not None
+    assert good.phone == "+79007654321"
+    assert "123" in bad.errors["phone"]
+
+
+def test_too_long_a_note_says_how_long_and_how_much_fits() -> None:
+    sentence = reading(note="х" * 251).errors["note"]
+
+    assert "251" in sentence
+    assert "250" in sentence
