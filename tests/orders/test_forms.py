@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from orders.forms import read
+from orders.forms import Reading, read
 from orders.secrets import Dialog
 
 NOW = datetime(2026, 11, 23, 15, 40, tzinfo=UTC)  # 18:40 in Moscow
