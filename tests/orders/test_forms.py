@@ -10,7 +10,7 @@ from orders.secrets import Dialog
 NOW = datetime(2026, 11, 23, 15, 40, tzinfo=UTC)  # 18:40 in Moscow
 
 
-def reading(**fields: str):  # noqa: ANN201
+def reading(**fields: str) -> Reading:
     return read(
         Dialog(**{"pickup": "Ленина 15", **fields}), caller="+79001234567", country="RU", zone="Europe/Moscow", now=NOW
     )
