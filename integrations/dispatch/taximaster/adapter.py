@@ -1,0 +1,209 @@
+"""Taxi-Master, TM API 1.0 (`/common_api/1.0/`), checked against the descriptions for versions 3.12 to 3.15."""
+
+import json
+from collections.abc import Generator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from callcenter.contracts import (
+    CheckTalk,
+    DispatchAdapter,
+    Found,
+    HttpRequest,
+    HttpResponse,
+    OrderDraft,
+    Placed,
+    PlaceTalk,
+    SearchTalk,
+    SeenOrders,
+    SeenTalk,
+    Stop,
+    Unclear,
+)
+from integrations.dispatch.taximaster import codes
+from integrations.dispatch.taximaster.replies import (
+    Reply,
+    has_attribute,
+    has_token,
+    read_number,
+    read_orders,
+    read_reply,
+    read_seen,
+)
+from integrations.dispatch.taximaster.settings import Settings, read_settings
+from integrations.dispatch.taximaster.signature import sign
+
+PATH = "/common_api/1.0/"
+TOKEN_LENGTH = 10
+CLOCK_SKEW = timedelta(minutes=15)
+SEARCH_SPAN = timedelta(days=1)
+
+_ReplyTalk = Generator[HttpRequest, HttpResponse, Reply | Unclear]
+
+
+class TaxiMaster:
+    """The translator; its settings are a `Settings`."""
+
+    kind = "taximaster"
+
+    def read_settings(self, stored: Mapping[str, Any], secret: str) -> Settings:
+        """Build the settings; ValueError with a sentence when a value is missing or wrong."""
+        return read_settings(stored, secret)
+
+    def place(self, draft: OrderDraft, settings: Settings, *, check_duplicate: bool) -> PlaceTalk:
+        """Create the order by `create_order2`, once, on a connection of its own."""
+        body = order_body(draft, settings, check_duplicate=check_duplicate)
+        reply = read_reply((yield _post("create_order2", body, settings)))
+        if isinstance(reply, Unclear):
+            return reply
+        if reply.code != codes.OK:
+            return codes.refusal_of_order(reply.code, reply.detail)
+        number = read_number(reply.data)
+        return Placed(number=number) if number else Unclear(reason="create_order2 answered without an order number")
+
+    def search(self, draft: OrderDraft, settings: Settings, *, since: datetime) -> SearchTalk:
+        """Look among the orders under way, then among those already ended: an order that ends meanwhile is in one."""
+        phone = settings.write_phone(draft.phone)
+        span = {
+            "start_time": settings.write_time(since - CLOCK_SKEW),
+            "finish_time": settings.write_time(since + SEARCH_SPAN),
+        }
+        questions = (
+            ("get_current_orders", {"phone": phone}),
+            ("get_finished_orders", {**span, "phone": phone, "state_type": "all"}),
+        )
+        for name, parameters in questions:
+            reply = yield from _ask(name, parameters, settings)
+            if isinstance(reply, Unclear):
+                return reply
+            numbers = _marked(reply, draft.marker, settings)
+            if numbers is None:
+                return Unclear(reason=f"{name} answered with orders that cannot be read")
+            if numbers:
+                return Found(numbers=numbers)
+        return Found(numbers=())
+
+    def current_orders(self, phone: str, settings: Settings) -> SeenTalk:
+        """The orders that this phone has under way."""
+        reply = yield from _ask("get_current_orders", {"phone": settings.write_phone(phone)}, settings)
+        if isinstance(reply, Unclear):
+            return reply
+        entries = read_orders(reply.data)
+        seen = [read_seen(entry, settings) for entry in entries or ()]
+        known = tuple(order for order in seen if order is not None)
+        if entries is None or len(known) < len(seen):
+            return Unclear(reason="get_current_orders answered with orders that cannot be read")
+        return SeenOrders(orders=known)
+
+    def order_state(self, number: str, settings: Settings) -> SeenTalk:
+        """How one order stands; nothing when the server does not know the number."""
+        reply = read_reply((yield _get("get_order_state", {"order_id": number}, settings)))
+        if isinstance(reply, Unclear):
+            return reply
+        if reply.code == codes.ORDER_NOT_FOUND:
+            return SeenOrders(orders=())
+        order = read_seen(reply.data, settings) if reply.code == codes.OK else None
+        if order is None:
+            return Unclear(reason=f"get_order_state answered code {reply.code} without a readable order")
+        return SeenOrders(orders=(order,))
+
+    def check(self, settings: Settings) -> CheckTalk:
+        """Ask for the crew groups: signed (a ping is answered under any key), and they show whether ours exists."""
+        reply = read_reply((yield _get("get_crew_groups_list", {}, settings)))
+        if isinstance(reply, Unclear):
+            return reply
+        if reply.code in codes.SETTINGS_REFUSED:
+            return codes.refusal_of_settings(reply.code, reply.detail)
+        if reply.code != codes.OK:
+            return Unclear(reason=f"get_crew_groups_list answered code {reply.code}")
+        groups = reply.data.get("crew_groups")
+        known = {read_number(group) for group in groups if isinstance(group, dict)} if isinstance(groups, list) else ()
+        if settings.crew_group_id is not None and str(settings.crew_group_id) not in known:
+            return codes.refusal_of_settings(102, f"crew group {settings.crew_group_id} does not exist")
+        return None
+
+
+def order_body(draft: OrderDraft, settings: Settings, *, check_duplicate: bool) -> dict[str, Any]:
+    """The parameters of `create_order2`, the same on every attempt at the same draft."""
+    body: dict[str, Any] = {
+        "phone": settings.write_phone(draft.phone),
+        "addresses": [_address(stop) for stop in draft.route],
+        "source_time": settings.write_time(draft.pickup_at or draft.placed_at),
+        "is_prior": draft.pickup_at is not None,
+        "comment": write_comment(draft),
+        "check_duplicate": check_duplicate,
+    }
+    if draft.passenger:
+        body["passenger"] = draft.passenger
+    for name in ("crew_group_id", "uds_id", "tariff_id"):
+        if getattr(settings, name) is not None:
+            body[name] = getattr(settings, name)
+    if settings.marker_attribute_id is not None:
+        body["attribute_values"] = [{"id": settings.marker_attribute_id, "str_value": draft.marker}]
+    return body
+
+
+def write_comment(draft: OrderDraft) -> str:
+    """All that was said and has no parameter of its own, and at the end the token by which the order is found."""
+    entrances = [
+        f"подъезд: {stop.entrance}" if position == 0 else f"{stop.address}, подъезд: {stop.entrance}"
+        for position, stop in enumerate(draft.route)
+        if stop.entrance
+    ]
+    extra = [f"{label}: {value}" for label, value in draft.extra.items() if value]
+    said = "; ".join(part for part in (draft.note.strip(), *entrances, *extra) if part)
+    return f"{said} {token_of(draft.marker)}".lstrip()
+
+
+def token_of(marker: str) -> str:
+    """The short form of the marker: its last characters are the random ones."""
+    return f"#{marker[-TOKEN_LENGTH:]}"
+
+
+def _address(stop: Stop) -> dict[str, Any]:
+    if stop.lat is None or stop.lon is None:
+        return {"address": stop.address}
+    return {"address": stop.address, "lat": float(stop.lat), "lon": float(stop.lon)}
+
+
+def _marked(reply: Reply, marker: str, settings: Settings) -> tuple[str, ...] | None:
+    """The numbers of the orders with our marker: by attribute, else by comment; None when the list is unreadable."""
+    entries = read_orders(reply.data)
+    if entries is None:
+        return None
+    attribute = settings.marker_attribute_id
+    found = [entry for entry in entries if attribute is not None and has_attribute(entry, attribute, marker)]
+    found = found or [entry for entry in entries if has_token(entry, token_of(marker))]
+    return tuple(dict.fromkeys(number for number in map(read_number, found) if number))
+
+
+def _ask(name: str, parameters: Mapping[str, str], settings: Settings) -> _ReplyTalk:
+    """Put one question; any code but 0 leaves it unanswered."""
+    reply = read_reply((yield _get(name, parameters, settings)))
+    if isinstance(reply, Reply) and reply.code != codes.OK:
+        return Unclear(reason=f"{name} answered code {reply.code}")
+    return reply
+
+
+def _get(name: str, parameters: Mapping[str, str], settings: Settings) -> HttpRequest:
+    query = urlencode(parameters, quote_via=quote)
+    path = f"{PATH}{name}?{query}" if query else f"{PATH}{name}"
+    return HttpRequest(method="GET", path=path, headers=_headers(query.encode(), settings))
+
+
+def _post(name: str, body: Mapping[str, Any], settings: Settings) -> HttpRequest:
+    """The bytes that are signed are the bytes that are sent; a stale connection would make an unclear outcome."""
+    written = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    headers = {"Content-Type": "application/json", **_headers(written, settings)}
+    return HttpRequest(method="POST", path=f"{PATH}{name}", headers=headers, body=written, fresh_connection=True)
+
+
+def _headers(payload: bytes, settings: Settings) -> dict[str, str]:
+    headers = {"Signature": sign(payload, settings.secret)}
+    if settings.user_id is not None:
+        headers["X-User-Id"] = str(settings.user_id)
+    return headers
+
+
+ADAPTER: DispatchAdapter = TaxiMaster()

@@ -1,0 +1,92 @@
+"""What a connection to a Taxi-Master server stores, checked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+STAMP = "%Y%m%d%H%M%S"
+_IDS = ("user_id", "marker_attribute_id", "crew_group_id", "uds_id", "tariff_id")
+_KNOWN = ("time_zone", "phone_format", *_IDS)
+
+
+class PhoneFormat(StrEnum):
+    """How an installation writes telephone numbers."""
+
+    E164 = "e164"  # +79001234567
+    EIGHT = "8"  # 89001234567; other countries' numbers as digits
+    SEVEN = "7"  # 79001234567; other countries' numbers as digits
+    DIGITS = "digits"  # 998901234567
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One installation: ids differ from server to server and are looked up, never assumed."""
+
+    secret: str = field(repr=False)
+    time_zone: ZoneInfo
+    phone_format: PhoneFormat
+    user_id: int | None = None
+    marker_attribute_id: int | None = None
+    crew_group_id: int | None = None
+    uds_id: int | None = None
+    tariff_id: int | None = None
+
+    def write_phone(self, e164: str) -> str:
+        """Return the number as this installation writes it."""
+        digits = e164.removeprefix("+")
+        if self.phone_format is PhoneFormat.E164:
+            return f"+{digits}"
+        if self.phone_format is PhoneFormat.EIGHT and digits.startswith("7") and len(digits) == 11:
+            return f"8{digits[1:]}"
+        return digits
+
+    def write_time(self, moment: datetime) -> str:
+        """Return the moment in the server's local time, which carries no zone."""
+        return moment.astimezone(self.time_zone).strftime(STAMP)
+
+    def read_time(self, written: Any) -> datetime | None:
+        """Return the moment that the server wrote, None when it is not one."""
+        try:
+            return datetime.strptime(written, STAMP).replace(tzinfo=self.time_zone).astimezone(UTC)
+        except (TypeError, ValueError, OverflowError):
+            return None
+
+
+def read_settings(stored: Mapping[str, Any], secret: str) -> Settings:
+    """Check what is stored; ValueError with the name, the value and the rule."""
+    unknown = sorted(set(stored) - set(_KNOWN))
+    if unknown:
+        raise ValueError(f"{unknown[0]!r} is no setting of Taxi-Master: use {', '.join(_KNOWN)}.")
+    if not secret:
+        raise ValueError("The key is empty: enter the key from the settings of the TM API.")
+    return Settings(
+        secret=secret,
+        time_zone=_time_zone(stored.get("time_zone")),
+        phone_format=_phone_format(stored.get("phone_format")),
+        **{name: _id(name, stored.get(name)) for name in _IDS},
+    )
+
+
+def _time_zone(value: Any) -> ZoneInfo:
+    try:
+        return ZoneInfo(value)
+    except (TypeError, ValueError, OSError, ZoneInfoNotFoundError):
+        raise ValueError(f"time_zone is {value!r}: use a name of the IANA list, such as Europe/Moscow.") from None
+
+
+def _phone_format(value: Any) -> PhoneFormat:
+    for known in PhoneFormat:
+        if value == known.value:
+            return known
+    raise ValueError(f"phone_format is {value!r}: use one of {', '.join(PhoneFormat)}.")
+
+
+def _id(name: str, value: Any) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(f"{name} is {value!r}: use a whole number above 0, or leave it out.")
+    return value
