@@ -79,12 +79,13 @@ class Hub:
     async def _receive(self) -> None:
         async with self._client.pubsub() as subscription:
             await subscription.subscribe(CHANNEL)
-            while True:
-                message = await subscription.get_message(ignore_subscribe_messages=True, timeout=SILENCE_S)
-                if message is None:
-                    raise RedisError("silent")
-                self._heard_at = monotonic()
-                self._wake(message["data"].decode())
+            begun = monotonic()
+            while monotonic() - max(begun, self._heard_at) < SILENCE_S:
+                message = await subscription.get_message(ignore_subscribe_messages=True, timeout=1.0)
+                if message is not None:
+                    self._heard_at = monotonic()
+                    self._wake(message["data"].decode())
+        raise RedisError("silent")
 
     def _wake(self, text: str) -> None:
         if text.startswith("canary"):
