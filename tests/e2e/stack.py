@@ -1,6 +1,7 @@
 """Every process of the product, started for real against databases of its own.
 
-Logins are the true roles; nothing is faked but the dispatch programs and the exchange, simulators in processes of their own.
+Logins are the true roles; nothing is faked but the dispatch programs and the exchange, simulators in processes of
+their own.
 """
 
 from __future__ import annotations

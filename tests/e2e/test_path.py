@@ -1,4 +1,6 @@
-"""The whole path on real parts: a call rings, the order reaches the service once, the right ends, the month is billed."""
+"""The whole path on real parts: a call rings, the order reaches the service once, the right ends, the month is
+billed.
+"""
 
 import json
 from collections import Counter
