@@ -1,0 +1,65 @@
+"""What can be made to go wrong at a simulated Taxi-Master server while it runs."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+DOWN = "down"
+STALL = "stall"
+COMMIT_THEN_DROP = "commit_then_drop"
+NAMES = (DOWN, STALL, COMMIT_THEN_DROP)
+STALL_S = 30.0
+LONGEST_S = 3600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One fault. `count` is how many more times it strikes, None: until it is taken away; `seconds` is for a stall."""
+
+    fault: str | None = None
+    count: int | None = None
+    seconds: float = STALL_S
+
+
+def read_fault(values: Any) -> Fault:
+    """Make a fault of what was sent; ValueError with the name, the value and the rule."""
+    if not isinstance(values, Mapping):
+        raise ValueError('a JSON object is expected, such as {"fault": "down", "count": 1}')
+    name, count, seconds = values.get("fault"), values.get("count"), values.get("seconds")
+    if name is not None and name not in NAMES:
+        raise ValueError(f"fault is {name!r}: use one of {', '.join(NAMES)}, or null")
+    if count is not None and (isinstance(count, bool) or not isinstance(count, int) or count < 1):
+        raise ValueError(f"count is {count!r}: use a whole number above 0, or null for without end")
+    seconds = STALL_S if seconds is None else seconds
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= LONGEST_S:
+        raise ValueError(f"seconds is {seconds!r}: use a number from 0 to {LONGEST_S:g}")
+    return Fault(fault=name, count=count, seconds=float(seconds))
+
+
+class Faults:
+    """The fault of the moment; safe to share between threads."""
+
+    def __init__(self, first: Fault) -> None:
+        self._fault = first
+        self._lock = threading.Lock()
+
+    def put(self, fault: Fault) -> None:
+        """Let `fault` hold from now on."""
+        with self._lock:
+            self._fault = fault
+
+    def shown(self) -> dict[str, Any]:
+        """The fault of the moment."""
+        return asdict(self._fault)
+
+    def strike(self, name: str) -> Fault | None:
+        """Return the fault if it is `name`, and count it."""
+        with self._lock:
+            fault = self._fault
+            if fault.fault != name:
+                return None
+            if fault.count is not None:
+                left = fault.count - 1
+                self._fault = Fault(fault=name, count=left, seconds=fault.seconds) if left else Fault()
+            return fault
