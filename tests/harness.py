@@ -12,7 +12,8 @@ from callcenter.tenancy.unit import set_context
 def as_role(role: str, *, token: str = "", seat: str = "", claim: str = "") -> Iterator[None]:
     """Run the block as `role` (short name: web, switch, …) with this context; fixtures outside stay superuser.
 
-    Releasing a savepoint does not restore the role, so it is reset explicitly; after an error the enclosing savepoint's rollback does it.
+    Releasing a savepoint does not restore the role, so it is reset explicitly; after an error the enclosing
+    savepoint's rollback does it.
     """
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL ROLE cc_{role}")

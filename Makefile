@@ -1,0 +1,77 @@
+# Everything a developer or a newcomer types. Needs Python 3.11 with venv, make and git; nothing else.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
+# The linters load Django's settings; nothing is opened with these.
+export_lint = CALLCENTER_ROLE=migrate SECRET_KEY=lint REDIS_URL=redis://127.0.0.1:1/0 \
+  SECRET_KEY=nothing-is-signed-with-this-key-it-only-lets-settings-load \
+  KEY_ENCRYPTION_KEYS=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
+  DATABASE_URL_MIGRATE=postgres://nobody@127.0.0.1:1/none DATABASE_URL_KEYS_MIGRATE=postgres://nobody@127.0.0.1:1/none
+
+.PHONY: help install demo test test-isolation test-nightly lint format migrations messages bench clean
+
+help:
+	@echo "make demo            start everything; prints the address and the logins"
+	@echo "make test            all tests on real, throw-away services"
+	@echo "make test-isolation  the proofs of isolation at full length, with their controls"
+	@echo "make test-nightly    the same, ten times as long"
+	@echo "make lint            ruff, mypy, import-linter, templates, migrations"
+	@echo "make format          write the code in the house's style"
+	@echo "make migrations      make migrations for changed models"
+	@echo "make messages        collect the texts to translate"
+	@echo "make bench           200 calls with faults through every process"
+	@echo "make clean           forget the environment and the demo's data"
+
+install: $(STAMP) $(CATALOGUES)
+
+$(STAMP): requirements-dev.txt requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " + sys.version)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv \
+	  && $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt \
+	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $(STAMP)
+
+%.mo: %.po $(STAMP)
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@ --locale $(notdir $(patsubst %/LC_MESSAGES/,%,$(dir $<)))
+
+demo: install
+	@$(BIN)/python -m callcenter.embedded.demo $(DEMO)
+
+test: install
+	$(BIN)/python -m pytest $(TESTS)
+
+test-isolation: install
+	ISOLATION_REQUESTS=10000 ISOLATION_STATEMENTS=20000 ISOLATION_CONTROLS=1 $(BIN)/python -m pytest tests/isolation
+
+test-nightly: install
+	ISOLATION_REQUESTS=100000 ISOLATION_STATEMENTS=200000 ISOLATION_CONTROLS=1 $(BIN)/python -m pytest
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(export_lint) $(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/djlint --quiet --lint templates
+	$(export_lint) $(BIN)/python manage.py makemigrations --check --dry-run --verbosity 0 2>&1 | grep -v RuntimeWarning || true
+
+format: install
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+migrations: install
+	$(export_lint) $(BIN)/python manage.py makemigrations
+
+messages: install
+	$(BIN)/pybabel extract -F babel.cfg -o locale/django.pot --no-wrap --sort-by-file .
+	$(BIN)/pybabel update -D django -i locale/django.pot -d locale --no-wrap --no-fuzzy-matching
+	@rm -f locale/django.pot
+
+bench: install
+	$(BIN)/python -m pytest -s bench/path.py
+
+clean:
+	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis
