@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -69,10 +70,14 @@ def _ring(stack: Stack, name: str, calls: int, *, disturb: Sequence[Callable[[],
     ringing = stack.ring(options, name=name)
     for position, action in enumerate(disturb, start=1):
         wanted = before + calls * position // (len(disturb) + 1)
-        _until(lambda wanted=wanted: stack.sql("SELECT count(*) FROM orders_call")[0][0] >= wanted, 300)
+        _until(partial(_calls_reach, stack, wanted), 300)
         action()
     ringing.wait(600)
     return [json.loads(line) for line in (stack.folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def _calls_reach(stack: Stack, wanted: int) -> bool:
+    return bool(stack.sql("SELECT count(*) >= %s FROM orders_call", [wanted])[0][0])
 
 
 def _disturbances(stack: Stack) -> list[Callable[[], None]]:
@@ -80,11 +85,14 @@ def _disturbances(stack: Stack) -> list[Callable[[], None]]:
         stack.kill("worker-delivery")
         stack.start_engine()
 
+    def wipe_valkey() -> None:
+        redis.Redis.from_url(stack.environment["REDIS_URL"]).flushall()
+
     return [
         lambda: stack.fault("komet", "down", seconds=4),
         lambda: stack.fault("luna", "commit_then_drop", count=3),
         restart_engine,
-        lambda: redis.Redis.from_url(stack.environment["REDIS_URL"]).flushall(),
+        wipe_valkey,
         lambda: stack.fault("komet", "stall", count=2, seconds=2),
     ]
 

@@ -11,6 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callcenter.settings")
 app = Celery("callcenter")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.conf.task_routes = {"billing.*": {"queue": "billing"}}
 app.conf.beat_schedule = {
     "sweep usage": {"task": "billing.sweep_usage", "schedule": 30.0},
     "erase what is due": {"task": "orders.erase_due", "schedule": crontab(hour=3, minute=30)},

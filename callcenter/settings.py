@@ -86,7 +86,9 @@ if TESTING:
 elif ROLE == "migrate":
     DATABASES = {"default": _database("DATABASE_URL_MIGRATE"), "keys": _database("DATABASE_URL_KEYS_MIGRATE")}
 else:
-    DATABASES = {"default": _database(f"DATABASE_URL_{ROLE.upper()}"), "keys": _database("DATABASE_URL_KEYS")}
+    DATABASES = {"default": _database(f"DATABASE_URL_{ROLE.upper()}")}
+    if ROLE != "billing":
+        DATABASES["keys"] = _database("DATABASE_URL_KEYS")
     if ROLE == "web":
         DATABASES["auth"] = _database("DATABASE_URL_AUTH")
 

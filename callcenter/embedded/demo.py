@@ -33,11 +33,20 @@ WANTED_PORT = 8000
 LINES = "+74951230001,+74951230002,+74951230011,+74951230012"
 SLUGS = ("komet", "luna")
 EXCHANGE = "demo-pbx"
+_GREETING = """
+  Open     {address}
+  Log in
+{rows}
+
+  Then press 1 (on line): a caller rings within seconds.
+  Logs     {logs}
+  Stop     Ctrl-C
+"""
 _URLS_OF = {
     "web": ("WEB", "AUTH", "KEYS"),
     "switch": ("SWITCH", "KEYS"),
     "worker": ("WORKER", "KEYS"),
-    "billing": ("BILLING", "KEYS"),
+    "billing": ("BILLING",),
     "migrate": ("MIGRATE", "KEYS_MIGRATE"),
 }
 
@@ -266,8 +275,7 @@ class Demo:
     def _greet(self, logins: list[dict[str, str]]) -> None:
         rows = "\n".join(f"    {row['login']:<10} {row['password']:<12} ({row['who']})" for row in logins)
         self.say("READY")
-        print(f"\n  Open     {self.address}\n  Log in\n{rows}\n\n  Then press 1 (on line): a caller rings within seconds.\n"  # noqa: T201
-              f"  Logs     {self.logs}\n  Stop     Ctrl-C\n", flush=True)  # fmt: skip
+        print(_GREETING.format(address=self.address, rows=rows, logs=self.logs), flush=True)  # noqa: T201
 
 
 def _healthy(port: int) -> bool:

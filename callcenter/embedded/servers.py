@@ -93,18 +93,22 @@ class Postgres:
 
     def start(self) -> None:
         """Make the cluster if there is none whole, start the server, wait until it answers. ServerFailed otherwise."""
+        self.prepare()
+        self.process = children.start(self.arguments(), log=self.log, folder=Path("/"), unprivileged=True)
+        _wait(self.answers, self.process, "PostgreSQL", self.log)
+
+    def prepare(self) -> None:
+        """Make the cluster if there is none whole."""
         if not self._whole.exists():
             self._make()
+
+    def arguments(self) -> list[str]:
+        """The command line of the server."""
         arguments = [str(postgres_folder(self.project) / "postgres"), "-D", str(self.folder), "-p", str(self.port)]
-        for setting in (
-            f"listen_addresses={_ADDRESS}",
-            "unix_socket_directories=",
-            "max_connections=200",
-            *self.settings,
-        ):
+        fixed = (f"listen_addresses={_ADDRESS}", "unix_socket_directories=", "max_connections=200")
+        for setting in (*fixed, *self.settings):
             arguments += ["-c", setting]
-        self.process = children.start(arguments, log=self._open_log(), folder=Path("/"), unprivileged=True)
-        _wait(self._answers, self.process, "PostgreSQL", self.log)
+        return arguments
 
     def stop(self) -> None:
         """Stop fast: sessions are ended, what was committed is on disk."""

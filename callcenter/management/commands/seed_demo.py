@@ -2,6 +2,7 @@
 again.
 """
 
+from typing_extensions import override
 import json
 from argparse import ArgumentParser
 from dataclasses import dataclass
@@ -9,12 +10,12 @@ from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from billing.models import Contract
 from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from billing.models import Contract
 from callcenter.models import Clearance, Credential, Line, Person, Scenario, TaxiService, Workplace
 from integrations.models import Connection, Exchange
 from integrations.secrets import ConnectionKey
@@ -50,6 +51,7 @@ EXCHANGE = "demo-pbx"
 class Command(BaseCommand):
     help = "Fill the database with two rival demo services; prints the logins as JSON."
 
+    @override
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--password", required=True, help="password of every demo login")
         parser.add_argument("--exchange-secret", required=True, help="key with which the simulated exchange signs")
@@ -62,6 +64,7 @@ class Command(BaseCommand):
             help="the simulated dispatch program of a service; once per service",
         )
 
+    @override
     def handle(self, *args: Any, **options: Any) -> None:
         programs = dict(_program(text) for text in options["dispatch"])
         with transaction.atomic(), transaction.atomic(using="keys"):

@@ -1,0 +1,56 @@
+"""Invoice and its lines: written by the closing of a month, immutable from then on."""
+
+from django.db import models
+from typing_extensions import override
+
+from billing.models.contract import Contract
+from callcenter.tenancy.fields import TenantForeignKey, TenantModel
+
+
+class Invoice(TenantModel):
+    """One contract-month. `input_hash` is the SHA-256 over the orders that were counted, so that the bill can be
+    replayed.
+    """
+
+    contract = TenantForeignKey(Contract, related_name="invoices")
+    number = models.CharField(max_length=20)
+    month = models.DateField()
+    tariff_code = models.CharField(max_length=40)
+    orders = models.PositiveIntegerField()
+    excluded = models.PositiveIntegerField(default=0)
+    total = models.DecimalField(max_digits=14, decimal_places=2)
+    currency = models.CharField(max_length=3)
+    input_hash = models.CharField(max_length=64)
+    closed_at = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(fields=["service", "contract", "month"], name="billing_invoice_month"),
+            models.UniqueConstraint(fields=["service", "contract", "number"], name="billing_invoice_number"),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.number
+
+
+class InvoiceLine(TenantModel):
+    """One line. `title` is an English message id."""
+
+    invoice = TenantForeignKey(Invoice, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=120)
+    quantity = models.PositiveIntegerField()
+    rate = models.DecimalField(max_digits=12, decimal_places=4)
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(fields=["service", "invoice", "position"], name="billing_line_position"),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,1 @@
+"""Pure rating: a tariff and a count give lines and a total. One file per kind of tariff."""

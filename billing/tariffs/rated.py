@@ -1,0 +1,44 @@
+"""What rating returns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from callcenter.money import round_half_up
+
+RATE_PLACES = Decimal("0.0001")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatedLine:
+    """One line of an invoice. `title` is an English message id; `rate` has four places, `amount` two."""
+
+    title: str
+    quantity: int
+    rate: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """The lines; the total is their sum, so that the bill adds up by itself."""
+
+    lines: Sequence[RatedLine]
+
+    @property
+    def total(self) -> Decimal:
+        return sum((line.amount for line in self.lines), Decimal("0.00"))
+
+
+def line(title: str, quantity: int, rate: Decimal, *, flat: Decimal = Decimal(0)) -> RatedLine:
+    """Price one line: quantity times rate plus what is due once, to the kopeck."""
+    return RatedLine(
+        title=title, quantity=quantity, rate=rate.quantize(RATE_PLACES), amount=round_half_up(quantity * rate + flat)
+    )
+
+
+def counted(orders: object) -> int:
+    """Refuse anything that is not a count."""
+    if isinstance(orders, bool) or not isinstance(orders, int) or orders < 0:
+        raise ValueError(f"{orders!r} is not a number of orders: a whole number from 0 up is expected.")
+    return orders

@@ -1,0 +1,44 @@
+"""Money: decimal amounts to the kopeck, rounded half up; never a float."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+KOPECK = Decimal("0.01")
+
+
+def round_half_up(value: Decimal, places: Decimal = KOPECK) -> Decimal:
+    """Round half away from zero, as PostgreSQL's `round(numeric)` does."""
+    return value.quantize(places, rounding=ROUND_HALF_UP)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Money:
+    """An amount in one currency (ISO 4217), always to the kopeck; TypeError for a float, ValueError across
+    currencies.
+    """
+
+    amount: Decimal
+    currency: str = "RUB"
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.amount, Decimal):
+            raise TypeError(f"Money needs a Decimal, not {type(self.amount).__name__}: write Decimal('7.00').")
+        object.__setattr__(self, "amount", round_half_up(self.amount))
+
+    def __add__(self, other: Money) -> Money:
+        return Money(self.amount + self._same(other), self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        return Money(self.amount - self._same(other), self.currency)
+
+    def __mul__(self, factor: int | Decimal) -> Money:
+        if not isinstance(factor, int | Decimal):
+            raise TypeError(f"Money is multiplied by whole numbers and Decimals, not by {type(factor).__name__}.")
+        return Money(self.amount * factor, self.currency)
+
+    def _same(self, other: Money) -> Decimal:
+        if other.currency != self.currency:
+            raise ValueError(f"{other.currency} cannot be added to {self.currency}: convert it first.")
+        return other.amount
