@@ -9,6 +9,7 @@ import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Generator
+from contextlib import closing
 from http.client import HTTPException
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -162,17 +163,20 @@ def _ask(link: _Link, request: HttpRequest, place: Place) -> HttpResponse:
     headers = {**request.headers, "Host": place.host_header, "User-Agent": "callcenter"}
     body = request.body if request.method != "GET" else None
     link.request(request.method, place.prefix + request.path, body, headers, preload_content=False)
-    answer = link.getresponse()
-    found = _read_body(answer)
+    with closing(link.getresponse()) as answer:
+        found = _read_body(answer)
     return HttpResponse(
         status=answer.status, headers={name.lower(): value for name, value in answer.headers.items()}, body=found
     )
 
 
 def _read_body(answer: BaseHTTPResponse) -> bytes:
-    body = answer.read(MOST_BYTES + 1, decode_content=False)
-    if len(body) > MOST_BYTES:
-        raise _unknown("the answer is larger than 256 KB")
+    """Read to the end, which the last empty read confirms; a body cut short raises."""
+    body = b""
+    while part := answer.read(MOST_BYTES + 1 - len(body), decode_content=False):
+        body += part
+        if len(body) > MOST_BYTES:
+            raise _unknown("the answer is larger than 256 KB")
     return body
 
 
