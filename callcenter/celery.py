@@ -3,9 +3,13 @@ worker.
 """
 
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, bootsteps
 from celery.schedules import crontab
+from django.core.exceptions import ImproperlyConfigured
+
+from callcenter.tenancy.process import ready_to_serve
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callcenter.settings")
 app = Celery("callcenter")
@@ -18,3 +22,18 @@ app.conf.beat_schedule = {
     "forget seen webhooks": {"task": "integrations.forget_seen_webhooks", "schedule": 600.0},
 }
 app.conf.beat_schedule_filename = os.environ.get("BEAT_SCHEDULE_FILE", "/dev/null")
+
+
+class ReadyStep(bootsteps.StartStopStep):  # type: ignore[misc]
+    """Refuses to start a worker on a database that does not keep services apart."""
+
+    def start(self, worker: Any) -> None:
+        """Check once, before the first task."""
+        try:
+            ready_to_serve()
+        except ImproperlyConfigured as error:
+            raise SystemExit(str(error)) from error
+
+
+app.steps["worker"].add(ReadyStep)
+app.steps["worker"].add("integrations.delivery.bootstep:DeliveryStep")

@@ -3,7 +3,22 @@
 import os
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
+from callcenter.tenancy.process import ready_to_serve
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callcenter.settings")
-application: Any = get_wsgi_application()
+
+
+def _ready_application() -> Any:
+    """Return the handler, or end with one sentence on a database that does not keep services apart."""
+    try:
+        handler = get_wsgi_application()
+        ready_to_serve()
+    except ImproperlyConfigured as error:
+        raise SystemExit(str(error)) from error
+    return handler
+
+
+application: Any = _ready_application()

@@ -70,15 +70,16 @@ def _check_settled(contract: Contract, month: date, *, excluded: Collection[UUID
     start, end = month_bounds(month, contract.service.time_zone)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT order_id FROM app.unresolved_deliveries WHERE service_id = %s AND placed_at >= %s AND placed_at < %s",
+            "SELECT order_id FROM app.unresolved_deliveries "
+            "WHERE service_id = %s AND placed_at >= %s AND placed_at < %s",
             [contract.service_id, start, end],
         )
         open_orders = {row[0] for row in cursor.fetchall()} - set(excluded)
     if open_orders:
         first = ", ".join(sorted(str(order) for order in open_orders)[:3])
         raise CannotClose(
-            f"{len(open_orders)} orders of {month:%Y-%m} are still on their way ({first}): wait until they are settled, "
-            "or leave them out by name."
+            f"{len(open_orders)} orders of {month:%Y-%m} are still on their way ({first}): wait until they are "
+            "settled, or leave them out by name."
         )
 
 
