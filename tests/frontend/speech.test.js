@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { numbersApart, readBack, sayLine, stripOf } from "../../static/desk/speech.js";
+import { fill, strings } from "../../static/desk/strings.js";
+
+const phrases = new Map([["No such district.", { text: "Нет района", say: "" }], ["Ring back.", { text: "Перезвоним", say: "say.ring_back" }]]);
+const texts = strings(new Map([["read.pickup", "{value}."], ["read.destination", "Едем: {value}."], ["read.right", "Верно?"], ["read.phone", "На {value}."]]), "ru", phrases);
+const empty = { pickup: "", destination: "", when: "", phone: "", note: "" };
+const dialog = { screen: "dialog", kind: "", call: { service: { greeting: "Hello!" } }, order: null, over: false, sheet: false };
+const after = (kind, more = {}) => ({ screen: "after", kind, call: {}, order: null, over: false, open: true, sheet: false, ...more });
+const form = (more = {}) => ({ field: "pickup", typed: empty, withheld: false, complete: false, ...more });
+
+test("the first line is the service's greeting, then the question that belongs to the field", () => {
+  assert.deepEqual(sayLine(dialog, form(), texts), { who: "who.say", line: "Hello!" });
+  assert.equal(sayLine(dialog, form({ typed: { ...empty, pickup: "Мира, 1" } }), texts).line, "ask.pickup");
+  assert.equal(sayLine(dialog, form({ field: "destination" }), texts).line, "ask.destination");
+});
+
+test("a hidden number is asked for, a shown one is only confirmed", () => {
+  assert.equal(sayLine(dialog, form({ field: "phone" }), texts).line, "ask.phone");
+  assert.equal(sayLine(dialog, form({ field: "phone", withheld: true }), texts).line, "ask.phone_withheld");
+});
+
+test("behind the last field the order is read aloud", () => {
+  assert.equal(sayLine(dialog, form({ field: "", complete: true }), texts).line, "say.read");
+});
+
+test("a refusal is never explained to the caller, only to the operator", () => {
+  const shown = after("rejected", { order: { phrase: "No such district." } });
+
+  assert.equal(sayLine(shown, form(), texts).line, "say.rejected");
+  assert.equal(stripOf(shown, texts).step, "Нет района");
+});
+
+test("a refusal that would tell of a block on the caller is not in the page's list and is not shown", () => {
+  assert.equal(stripOf(after("rejected", { order: { phrase: "Blocked number." } }), texts).step, "step.rejected");
+});
+
+test("when a person will decide, the caller hears that we ring back", () => {
+  assert.equal(sayLine(after("unknown", { order: { phrase: "Ring back." } }), form(), texts).line, "say.ring_back");
+});
+
+test("a phrase of an earlier try is not shown while the order is on its way again", () => {
+  assert.equal(stripOf(after("sending", { order: { phrase: "Ring back." } }), texts).step, "step.sending");
+});
+
+test("the doors of a refused order are shut with the right", () => {
+  assert.deepEqual([stripOf(after("rejected"), texts).doors, stripOf(after("rejected", { open: false }), texts).doors], [true, false]);
+  assert.equal(stripOf(after("rejected", { open: false }), texts).step, "step.refused_closed");
+});
+
+test("the number is shown with the acceptance and with nothing else", () => {
+  assert.equal(stripOf(after("accepted", { order: { number: "7", phrase: "" } }), texts).number, "order.number");
+  assert.equal(stripOf(after("unknown", { order: { number: "7", phrase: "" } }), texts).number, "");
+});
+
+test("the order is read aloud in the order of asking, without what was not said", () => {
+  assert.equal(readBack({ ...empty, pickup: " Мира, 1 ", destination: "Вокзал" }, "Сейчас.", texts), "Мира, 1. Едем: Вокзал. Сейчас. Верно?");
+  assert.equal(readBack({ ...empty, destination: "Вокзал" }, "Сейчас.", texts), "");
+});
+
+test("numbers stand apart to be set in bold", () => {
+  assert.deepEqual(numbersApart("дом 15, в 07:00"), [
+    { text: "дом ", bold: false }, { text: "15", bold: true }, { text: ", в ", bold: false }, { text: "07:00", bold: true },
+  ]);
+});
+
+test("plural forms follow the language", () => {
+  const russian = strings(new Map([["m.one", "{count} минуту"], ["m.few", "{count} минуты"], ["m.many", "{count} минут"]]), "ru");
+
+  assert.deepEqual([1, 2, 5, 21].map((count) => russian.plural("m", count)), ["1 минуту", "2 минуты", "5 минут", "21 минуту"]);
+});
+
+test("a value with braces is put in as it is", () => {
+  assert.equal(fill("{a} {b}", { a: "{b}", b: "$&" }), "{b} $&");
+});

@@ -1,0 +1,204 @@
+"""The pages keep to the content security policy, refer only to what exists, and their scripts find every text."""
+
+import json
+import re
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.test import RequestFactory
+from django.utils import translation
+
+from orders.forms import read
+from orders.secrets import Dialog
+
+ROOT = Path(__file__).resolve().parents[2]
+STATIC, TEMPLATES = ROOT / "static", ROOT / "templates"
+PAGES = sorted(TEMPLATES.rglob("*.html"))
+MODULES = sorted((STATIC / "desk").glob("*.js"))
+STYLES = sorted((STATIC / "css").glob("*.css"))
+INLINE = re.compile(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
+MARKUP = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|\.style\b|\beval\b|new Function|document\.write")
+HUES = {"teal", "violet", "magenta", "indigo", "brown", "olive", "cyan", "slate"}
+LONGEST_MODULE = 300
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def desk(language: str) -> str:
+    context = {"operator": {"name": "Anna", "workplace": "4", "extension": "114"}, "clearances": []}
+    with translation.override(language):
+        return render_to_string("desk.html", context, request=RequestFactory().get("/"))
+
+
+def texts(page: str) -> dict[str, str]:
+    listed = page.partition("data-strings")[2].partition("</dl>")[0]
+    return dict(re.findall(r"<dt>([^<]+)</dt><dd>([^<]+)</dd>", listed))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_a_template_has_no_inline_script_style_or_handler(page: Path) -> None:
+    assert INLINE.findall(page.read_text()) == []
+
+
+@pytest.mark.parametrize("code", MODULES, ids=name)
+def test_a_module_writes_no_markup_and_no_inline_style(code: Path) -> None:
+    assert MARKUP.findall(code.read_text()) == []
+
+
+@pytest.mark.parametrize("code", MODULES, ids=name)
+def test_a_module_stays_short(code: Path) -> None:
+    assert len(code.read_text().splitlines()) < LONGEST_MODULE
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_static_file_that_a_template_names_exists(page: Path) -> None:
+    named = re.findall(r"{% static '([^']+)' %}", page.read_text())
+
+    assert [path for path in named if not (STATIC / path).is_file()] == []
+
+
+@pytest.mark.parametrize("file", [*MODULES, *STYLES], ids=name)
+def test_every_import_and_every_url_leads_to_a_file(file: Path) -> None:
+    named = re.findall(r'(?:from |import\()"([^"]+)"|import "([^"]+)"|url\("([^"]+)"\)', file.read_text())
+
+    assert [path for found in named for path in found if path and not (file.parent / path).resolve().is_file()] == []
+
+
+@pytest.mark.parametrize("file", [*PAGES, *MODULES, *STYLES], ids=name)
+def test_nothing_is_fetched_from_elsewhere(file: Path) -> None:
+    assert re.findall(r"https?://[\w.]+", file.read_text()) == []
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_every_text_that_the_scripts_ask_for_is_on_the_page(language: str) -> None:
+    known = texts(desk(language))
+    code = "\n".join(module.read_text() for module in MODULES)
+    asked = set(re.findall(r'\bt\("([^"]+)"', code)) | set(re.findall(r'label: "(key\.[^"]+)"', code))
+    families = set(re.findall(r"\bt\([^)`]*`([a-z_]+)\.\$\{", code))
+
+    assert sorted(asked - known.keys()) == []
+    assert [family for family in families if not any(key.startswith(f"{family}.") for key in known)] == []
+    assert families >= {"ask", "verdict", "state", "progress", "error", "field", "closed"}
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_every_state_of_seat_and_order_has_its_words(language: str) -> None:
+    known = texts(desk(language))
+    seat = [f"state.{state}{part}" for state in ("off", "ready", "break", "wrapup", "busy") for part in ("", ".note")]
+    kinds = ("sending", "slow", "unknown", "accepted", "rejected", "expired", "left", "shut")
+    order = [f"{part}.{kind}" for part in ("say", "verdict", "step") for kind in kinds]
+    asks = [f"ask.{field}" for field in ("pickup", "destination", "when", "phone", "phone_withheld", "note")]
+    progress = [f"progress.{word}" for word in ("new", "assigned", "waiting", "riding", "finished", "cancelled")]
+    plurals = [f"when.in.{form}" for form in ("one", "few", "many", "other")]
+
+    assert [key for key in [*seat, *order, *asks, *progress, *plurals] if not known.get(key)] == []
+
+
+def test_russian_minutes_take_the_form_of_their_number() -> None:
+    known = texts(desk("ru"))
+
+    forms = [known[f"when.in.{form}"] for form in ("one", "few", "many")]
+
+    assert forms == ["через {count} минуту", "через {count} минуты", "через {count} минут"]
+
+
+def test_every_button_has_its_action() -> None:
+    wanted = set(re.findall(r'data-do="([a-z]+)"', "\n".join(page.read_text() for page in PAGES)))
+    actions = (STATIC / "desk/actions.js").read_text().rpartition("  return {")[2]
+
+    assert wanted - set(re.findall(r"^    ([a-z]+)[:,]", actions, re.MULTILINE)) == set()
+
+
+def test_the_desk_holds_the_form_only_as_a_template_until_a_call_is_answered() -> None:
+    page = desk("en")
+    outside = re.sub(r"<template.*?</template>", "", page, flags=re.DOTALL)
+
+    assert 'id="pickup"' in page
+    assert 'id="pickup"' not in outside
+
+
+def test_the_stylesheets_name_hues_and_nothing_else() -> None:
+    named = set(re.findall(r'\[data-brand="([^"]+)"\]', "\n".join(style.read_text() for style in STYLES)))
+
+    assert named == HUES
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[position : position + 2], 16) / 255 for position in (1, 3, 5)]
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def tokens() -> dict[str, tuple[str, str]]:
+    css = (STATIC / "css/tokens.css").read_text()
+    pairs = re.findall(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\)", css.partition("[data-theme")[0])
+    return {token: (light, dark) for token, light, dark in pairs}
+
+
+def hues() -> dict[str, tuple[str, str, str, str, str]]:
+    css = (STATIC / "css/tokens.css").read_text()
+    pair = r"light-dark\((#\w{6}), (#\w{6})\)"
+    row = rf'data-brand="(\w+)"\] {{ --band: (#\w{{6}}); --brand: {pair}; --brand-soft: {pair}'
+    return {found[0]: found[1:] for found in re.findall(row, css)}
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    ("text", "ground"),
+    [(text, ground) for text in ("text", "muted") for ground in ("surface", "bg", "sunken")]
+    + [(state, ground) for state in ("ok", "warn", "bad") for ground in ("surface", f"{state}-soft")]
+    + [("on-solid", "solid"), ("link", "surface")],
+)
+def test_text_stands_out_from_its_ground(text: str, ground: str, theme: int) -> None:
+    assert contrast(tokens()[text][theme], tokens()[ground][theme]) >= 4.5
+
+
+@pytest.mark.parametrize("hue", sorted(HUES))
+def test_the_colour_of_a_service_carries_text_in_both_themes(hue: str) -> None:
+    band, light, dark, soft_light, soft_dark = hues()[hue]
+    pairs = [("#ffffff", band), (light, soft_light), (dark, soft_dark), ("#0f1217", dark)]
+
+    assert min(contrast(text, ground) for text, ground in pairs) >= 4.5
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+def test_borders_of_controls_and_focus_can_be_seen(theme: int) -> None:
+    known = tokens()
+
+    assert min(contrast(known[token][theme], known["surface"][theme]) for token in ("ctl", "focus")) >= 3
+
+
+SAMPLES = json.loads((Path(__file__).parent / "times.json").read_text())
+
+
+@pytest.mark.parametrize(("typed", "expected"), SAMPLES["times"].items())
+def test_the_server_reads_the_time_as_the_page_shows_it(typed: str, expected: str) -> None:
+    zone = ZoneInfo(SAMPLES["zone"])
+    now = datetime.fromisoformat(SAMPLES["wall"]).replace(tzinfo=zone).astimezone(ZoneInfo("UTC"))
+
+    reading = read(Dialog(pickup="x", when=typed), caller="+79001234567", country="RU", zone=SAMPLES["zone"], now=now)
+
+    if expected == "wrong":
+        assert "when" in reading.errors
+    else:
+        assert reading.details is not None
+        at = reading.details.pickup_at
+        assert (datetime.fromisoformat(at).astimezone(zone).strftime("%Y-%m-%d %H:%M") if at else "now") == expected
+
+
+def test_both_languages_of_the_settings_have_their_texts() -> None:
+    assert [code for code, _label in settings.LANGUAGES] == ["ru", "en"]
+    assert texts(desk("en")).keys() == texts(desk("ru")).keys()
+    assert texts(desk("en"))["key.place"] == "Place the order"
+    assert texts(desk("ru"))["key.place"] == "Оформить"
