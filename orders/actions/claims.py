@@ -22,6 +22,9 @@ from orders.models import DeliveryState
 # Claims of all engines take turns, so that the caps hold for them together: key of a transaction's advisory lock.
 _TURN = (7_105, 1)
 
+# A claim that a crash of the database forgets harms nobody: the mark, which must not be forgotten, comes after it.
+_BEGIN = "SELECT pg_advisory_xact_lock(%s, %s), set_config('synchronous_commit', 'off', true)"
+
 _DUE = """
 WITH held AS (SELECT service_id, count(*) AS n FROM orders_delivery WHERE owner IS NOT NULL GROUP BY 1),
      room AS (SELECT * FROM unnest(%(services)s::uuid[], %(rooms)s::int[]) AS r (service_id, most)),
@@ -90,7 +93,7 @@ def release(owner: int) -> int:
 
 def _claim(due: str, wanted: dict[str, Any], owner: int, found_by: str, now: datetime) -> list[Claim]:
     with unit(WORKER):
-        _rows("SELECT pg_advisory_xact_lock(%s, %s)", list(_TURN))
+        _rows(_BEGIN, list(_TURN))
         ids = [row[0] for row in _rows(due, {**wanted, "now": now})]
         if not ids:
             return []

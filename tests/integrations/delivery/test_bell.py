@@ -1,0 +1,43 @@
+"""The claiming thread is woken by a ring or a known moment, and tells both from a poll that found nothing said."""
+
+from threading import Thread
+
+from integrations.delivery.bell import Bell
+
+LONG_S = 30.0
+
+
+def test_without_a_ring_the_wait_ends_as_a_poll() -> None:
+    assert Bell().wait(0.01) == "poll"
+
+
+def test_a_ring_that_came_before_the_wait_is_not_lost() -> None:
+    bell = Bell()
+    bell.ring()
+
+    assert (bell.wait(LONG_S), bell.wait(0.01)) == ("wake", "poll")
+
+
+def test_a_ring_from_another_thread_ends_the_wait() -> None:
+    bell = Bell()
+    ringer = Thread(target=bell.ring)
+    ringer.start()
+
+    assert bell.wait(LONG_S) == "wake"
+    ringer.join()
+
+
+def test_a_known_moment_ends_the_wait_like_a_ring() -> None:
+    bell = Bell()
+    bell.ring_in(0.01)
+
+    assert (bell.wait(LONG_S), bell.wait(0.01)) == ("wake", "poll")
+
+
+def test_a_moment_announced_during_the_wait_shortens_it() -> None:
+    bell = Bell()
+    announcer = Thread(target=bell.ring_in, args=(0.01,))
+    announcer.start()
+
+    assert bell.wait(LONG_S) == "wake"
+    announcer.join()
