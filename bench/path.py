@@ -22,6 +22,7 @@ from typing import Any
 
 import redis
 
+from integrations.dispatch.taximaster.adapter import token_of
 from integrations.simulators.operator import Desk, Seen
 from tests.e2e.stack import PASSWORD, Stack
 
@@ -135,7 +136,7 @@ def _event_ms(reports: list[Any], ids: dict[str, str], seen: dict[str, Seen]) ->
 
 
 def _times(marker: str, stack: Stack) -> int:
-    return sum(marker in json.dumps(order, ensure_ascii=False) for order in stack.journalled())
+    return sum(token_of(marker) in json.dumps(order, ensure_ascii=False) for order in stack.journalled())
 
 
 def _quantiles(values: list[float]) -> dict[str, float]:

@@ -28,7 +28,7 @@ MATRIX: Matrix = {
         rule(WEB, "SELECT", staff("supervisor", "accountant", "admin")),
         rule(SWITCH, "SELECT"),
         rule(WORKER, "SELECT"),
-        rule(BILLING, "SELECT", ANY, "id name time_zone active created_at"),
+        rule(BILLING, "SELECT"),
     ),
     "callcenter_line": (
         rule(WEB, "SELECT", CALL_SERVICE),

@@ -51,6 +51,7 @@ class Stack:
     folder: Path
     operators: int = 2
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    callers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
     web_port: int = field(default_factory=free_port)
     switch_port: int = field(default_factory=free_port)
@@ -71,7 +72,7 @@ class Stack:
         for slug in SLUGS:
             self.start_dispatch(slug)
         for slug in SLUGS:
-            self._wait(lambda slug=slug: (self.folder / slug / "fingerprint").exists(), f"the certificate of {slug}")
+            self.wait(lambda slug=slug: (self.folder / slug / "fingerprint").exists(), f"the certificate of {slug}")
         self._seed()
         self.start_web()
         self.start_python(
@@ -79,7 +80,7 @@ class Stack:
         )
         self.start_engine()
         for url in (self.web_url, self.switch_url):
-            self._wait(lambda url=url: _answers(f"{url}/healthz"), url)
+            self.wait(lambda url=url: _answers(f"{url}/healthz"), url)
         return self
 
     def start_web(self) -> None:
@@ -115,9 +116,9 @@ class Stack:
         """Start the simulated exchange with these options; calls come only while an operator is ready."""
         fixed = ["--switch", self.switch_url, "--instance", "demo-pbx", "--secret", EXCHANGE_SECRET, "--lines", LINES]
         report = ["--only-when-ready", "--report", str(self.folder / f"{name}.jsonl")]
-        return self.start_python(
-            name, "-m", "integrations.simulators.pbx", *fixed, *report, *options.split(), role="web"
-        )
+        self.start_python(name, "-m", "integrations.simulators.pbx", *fixed, *report, *options.split(), role="web")
+        self.callers.append(self.processes.pop(name))
+        return self.callers[-1]
 
     def journal(self, slug: str) -> Path:
         """Where the dispatch program of a service writes every order it holds."""
@@ -165,6 +166,9 @@ class Stack:
         """End every process that is still there, and drop the databases."""
         for name in list(self.processes):
             self.kill(name)
+        for caller in self.callers:
+            caller.kill()
+            caller.wait()
         self._administer(
             *(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in (self.database, self.keys_database))
         )
@@ -225,7 +229,7 @@ class Stack:
             ]
         self.logins = json.loads(self.manage(*arguments, role="migrate"))
 
-    def _wait(self, ready: Any, what: str) -> None:
+    def wait(self, ready: Any, what: str) -> None:
         deadline = time.monotonic() + READY_S
         while not ready():
             for name, process in self.processes.items():

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from integrations.dispatch.taximaster.adapter import token_of
 from integrations.simulators.operator import Desk
 from tests.e2e.stack import Stack
 
@@ -18,7 +19,7 @@ def markers(stack: Stack) -> Counter[str]:
     """How often each of our markers lies in the dispatch programs' journals."""
     known = [row[0] for row in stack.sql("SELECT marker FROM orders_order")]
     texts = [json.dumps(order, ensure_ascii=False) for order in stack.journalled()]
-    return Counter({marker: sum(marker in text for text in texts) for marker in known})
+    return Counter({marker: sum(token_of(marker) in text for text in texts) for marker in known})
 
 
 def placed_calls(desks: list[Desk]) -> list[str]:
@@ -53,7 +54,7 @@ def test_a_killed_engine_loses_and_doubles_nothing(stack: Stack, desks: list[Des
     for slug in stack.dispatch_ports:
         stack.fault(slug, "stall", count=1, seconds=2)
     ringing = stack.ring("--calls 4 --concurrent 2 --ring-s 0.1 --talk-s 60 --seed 11", name="pbx-kill")
-    stack._wait(
+    stack.wait(
         lambda: stack.sql("SELECT count(*) FROM orders_delivery WHERE state = 'sending'")[0][0] > 0,
         "a delivery under way",
     )
@@ -61,7 +62,7 @@ def test_a_killed_engine_loses_and_doubles_nothing(stack: Stack, desks: list[Des
     stack.start_engine()
     ringing.wait(150)
 
-    stack._wait(lambda: not stack.sql("SELECT 1 FROM orders_order WHERE state <> 'accepted'"), "every order accepted")
+    stack.wait(lambda: not stack.sql("SELECT 1 FROM orders_order WHERE state <> 'accepted'"), "every order accepted")
     assert set(markers(stack).values()) == {NOTHING_DOUBLED}
 
 

@@ -57,7 +57,7 @@ def test_a_thousand_requests_hold_no_more_sessions_than_there_are_threads(stack:
 def test_two_hundred_streams_hold_at_most_four_sessions(stack: Stack, desk: Desk) -> None:
     stack.terminate("web")
     stack.start_web()
-    stack._wait(lambda: desk._send("GET", "/healthz").status == 200 if _up(stack) else False, "web")
+    stack.wait(lambda: desk._send("GET", "/healthz").status == 200 if _up(stack) else False, "web")
     with ThreadPoolExecutor(20) as threads:
         streams = list(threads.map(lambda _: open_stream(desk), range(200)))
 
@@ -80,7 +80,7 @@ def test_sigterm_ends_a_hundred_streams_with_a_restart_event_within_a_second(sta
     for reader in readers:
         reader.join(5)
     stack.start_web()
-    stack._wait(lambda: _up(stack), "web")
+    stack.wait(lambda: _up(stack), "web")
 
     assert sum(b"event: restart" in ending for ending in endings) == 100
     assert took < 3
