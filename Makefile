@@ -11,10 +11,11 @@ export_lint = CALLCENTER_ROLE=migrate SECRET_KEY=lint REDIS_URL=redis://127.0.0.
   KEY_ENCRYPTION_KEYS=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
   DATABASE_URL_MIGRATE=postgres://nobody@127.0.0.1:1/none DATABASE_URL_KEYS_MIGRATE=postgres://nobody@127.0.0.1:1/none
 
-.PHONY: help install demo test test-isolation test-nightly lint format migrations messages bench clean
+.PHONY: help install demo shell test test-isolation test-nightly lint format migrations messages bench clean
 
 help:
 	@echo "make demo            start everything; prints the address and the logins"
+	@echo "make shell ROLE=…    a shell with the running demo's environment of one role"
 	@echo "make test            all tests on real, throw-away services"
 	@echo "make test-isolation  the proofs of isolation at full length, with their controls"
 	@echo "make test-nightly    the same, ten times as long"
@@ -40,6 +41,9 @@ $(STAMP): requirements-dev.txt requirements.txt
 
 demo: install
 	@$(BIN)/python -m callcenter.embedded.demo $(DEMO)
+
+shell: install
+	@$(BIN)/python -m callcenter.embedded.shell $(ROLE)
 
 test: install
 	$(BIN)/python -m pytest $(TESTS)

