@@ -95,9 +95,9 @@ function stream(status = 200) {
   FakeSource.opened = [];
   const timers = new Map();
   let [serial, refused] = [0, 0];
-  const [states, losses] = [[], []];
+  const [states, losses, beats] = [[], [], []];
   const following = follow("/live/", {
-    onState: (state) => states.push(state), onBeat: () => {}, onLost: (lost) => losses.push(lost), onRefused: () => { refused += 1; },
+    onState: (state) => states.push(state), onBeat: (now) => beats.push(now), onLost: (lost) => losses.push(lost), onRefused: () => { refused += 1; },
   }, {
     EventSource: FakeSource, fetch: async () => answer(status), random: () => 0.5,
     setTimeout: (action, delay) => { serial += 1; timers.set(serial, { action, delay }); return serial; },
@@ -108,7 +108,7 @@ function stream(status = 200) {
     timers.delete(id);
     timer.action();
   };
-  return { following, timers, run, states, losses, refused: () => refused, latest: () => FakeSource.opened.at(-1), opened: () => FakeSource.opened.length };
+  return { following, timers, run, states, losses, beats, refused: () => refused, latest: () => FakeSource.opened.at(-1), opened: () => FakeSource.opened.length };
 }
 
 test("a snapshot reaches the page", () => {
@@ -133,7 +133,8 @@ test("a beat keeps the silence away", () => {
 
   live.latest().say("beat", { now: "2026-11-23T13:00:00Z" });
 
-  assert.deepEqual([...live.timers.values()].map(({ delay }) => delay), [SILENCE_MS]);
+  assert.deepEqual([live.beats, live.losses], [["2026-11-23T13:00:00Z"], [false]]);
+  assert.deepEqual([...live.timers].map(([serial, { delay }]) => [serial, delay]), [[2, SILENCE_MS]]);
 });
 
 test("a server that restarts is no alarm: the page comes back at once, with jitter", () => {

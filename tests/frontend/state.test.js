@@ -133,7 +133,10 @@ test("the sheet takes every key but its own", () => {
 });
 
 test("the sheet cannot outlive the right", () => {
-  assert.equal(look(call({ grant: "closed" }), working({ sheet: true })).sheet, false);
+  const refused = order("rejected");
+
+  assert.equal(look(call({ order: refused }), working({ sheet: true })).sheet, true);
+  assert.equal(look(call({ order: refused, grant: "closed" }), working({ sheet: true })).sheet, false);
 });
 
 test("times are minutes and seconds, with hours only when there are any", () => {
