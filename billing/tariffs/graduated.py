@@ -36,9 +36,9 @@ class Graduated:
     def rate_orders(self, orders: int) -> Rated:
         """One line per tier that was reached; nothing is due for no order."""
         lines: list[RatedLine] = []
-        below = 0
+        below, placed = 0, counted(orders)
         for tier in self.tiers:
-            inside = (counted(orders) if tier.up_to is None else min(orders, tier.up_to)) - below
+            inside = (placed if tier.up_to is None else min(placed, tier.up_to)) - below
             if inside <= 0:
                 break
             lines.append(line(_title(below, tier.up_to), inside, tier.unit, flat=tier.flat))

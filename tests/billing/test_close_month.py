@@ -144,6 +144,7 @@ def test_what_is_written_is_never_changed_not_even_by_a_superuser(
     close(contract)
 
     with pytest.raises(DatabaseError, match="written once"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(statement.format(table))
 
 
