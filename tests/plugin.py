@@ -49,7 +49,7 @@ def _start() -> None:
     folder = Path(tempfile.mkdtemp(prefix="callcenter-tests-"))
     folder.chmod(0o755)
     postgres = Postgres(folder / "pg" / "data", ROOT, settings=UNSAFE)
-    valkey = Valkey(folder / "valkey")
+    valkey = Valkey(folder / "valkey", ROOT)
     _started.extend([folder, postgres, valkey])
     atexit.register(_stop)
     postgres.start()

@@ -22,17 +22,18 @@ from pathlib import Path
 
 import urllib3
 
-from callcenter.embedded.binaries import NoServer, as_root, project_mark
-from callcenter.embedded.runner import CannotRun, Lock, Program, Supervisor, last_words
-from callcenter.embedded.servers import Postgres, ServerFailed, Valkey, free_port, taken
+from callcenter.embedded import children
+from callcenter.embedded.binaries import ROOT_FOLDER, NoServer, as_root, is_ours, project_mark
+from callcenter.embedded.given import given_databases, given_redis
+from callcenter.embedded.processes import CALLERS, DISPATCH, PRODUCT, SLUGS, URLS_OF, Process
+from callcenter.embedded.runner import CannotRun, Lock, Program, Supervisor
+from callcenter.embedded.servers import Postgres, ServerFailed, Valkey, free_port, taken, write_private
 from callcenter.tenancy.provision import LOGINS, NotAllowed, provision
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 MAIN, KEYS = "callcenter", "callcenter_keys"
 WANTED_PORT = 8000
-LINES = "+74951230001,+74951230002,+74951230011,+74951230012"
-SLUGS = ("komet", "luna")
-EXCHANGE = "demo-pbx"
+NEEDED_MB = 300
 _GREETING = """
   Open     {address}
   Log in
@@ -42,13 +43,6 @@ _GREETING = """
   Logs     {logs}
   Stop     Ctrl-C
 """
-_URLS_OF = {
-    "web": ("WEB", "AUTH", "KEYS"),
-    "switch": ("SWITCH", "KEYS"),
-    "worker": ("WORKER", "KEYS"),
-    "billing": ("BILLING",),
-    "migrate": ("MIGRATE", "KEYS_MIGRATE"),
-}
 
 
 @dataclass
@@ -69,22 +63,28 @@ class Demo:
 
     @property
     def address(self) -> str:
+        """Where the browser goes."""
         return f"http://127.0.0.1:{self.port}"
 
     def start(self, supervisor: Supervisor) -> None:
         """Start everything in order."""
         self._load_secrets()
         self._choose_ports()
-        self._start_servers(supervisor)
+        self._start_databases(supervisor)
+        self._start_valkey(supervisor)
         self._manage("migrate", "migrate", "--verbosity", "0")
         self._manage("migrate", "migrate", "--verbosity", "0", "--database", "keys")
         self.say("databases are up to date")
-        supervisor.start(*(self._dispatch(slug) for slug in SLUGS))
+        for slug in SLUGS:
+            (self.folder / slug).mkdir(exist_ok=True)
+            (self.folder / slug / "fingerprint").unlink(missing_ok=True)
+        supervisor.start(*map(self._program, DISPATCH))
         self.say("two simulated Taxi-Master servers hold their own journals")
         logins = self._seed()
-        supervisor.start(*self._processes())
-        self.say("web, switch, delivery engine, worker and schedule run")
-        supervisor.start(self._exchange())
+        self.say("two rival services with their lines and operators are set up")
+        supervisor.start(*map(self._program, PRODUCT))
+        self.say("web, switch, delivery engine, workers and schedule run")
+        supervisor.start(*map(self._program, CALLERS))
         self._keep_environments()
         self._greet(logins)
 
@@ -98,46 +98,47 @@ class Demo:
             self.secret.setdefault(name, secrets.token_urlsafe(40 if name == "secret_key" else 18))
         self.secret["login"] = self.secret["login"][:10].replace("-", "x").replace("_", "y")
         self.secret.setdefault("key", base64.b64encode(secrets.token_bytes(32)).decode())
-        file.touch(mode=0o600)
-        file.write_text(json.dumps(self.secret), encoding="utf-8")
+        write_private(file, json.dumps(self.secret))
 
     def _choose_ports(self) -> None:
         if taken(self.port):
             free = free_port()
             self.say(f"port {self.port} is taken by another program: using {free}")
             self.port = free
-        self.ports = {name: free_port() for name in ("switch", *SLUGS)}
+        self.ports = {"web": self.port, **{name: free_port() for name in ("switch", *SLUGS)}}
 
-    def _start_servers(self, supervisor: Supervisor) -> None:
-        valkey = Valkey(self.folder / "valkey", durable=True, password=self.secret["valkey"])
-        valkey.prepare()
-        servers = [("Valkey", valkey)]
-        if "DATABASE_URL_MIGRATE" in os.environ:
-            self.urls = {name: url for name, url in os.environ.items() if name.startswith("DATABASE_URL_")}
+    def _start_databases(self, supervisor: Supervisor) -> None:
+        self.urls = given_databases(os.environ)
+        if self.urls:
             self.say("using the databases that DATABASE_URL_… name")
-        else:
-            postgres = Postgres(self.folder / "postgres" / "data", PROJECT)
-            postgres.prepare()
-            self.say("PostgreSQL's files are in place")
-            supervisor.start(self._server("PostgreSQL", postgres, with_signal=signal.SIGINT))
-            self._provision(postgres)
-            self.say("PostgreSQL answers")
-        supervisor.start(*(self._server(name, server) for name, server in servers))
-        self.say("Valkey answers")
-        self.urls["REDIS_URL"] = valkey.url
-
-    def _provision(self, postgres: Postgres) -> None:
+            return
+        postgres = Postgres(self.folder / "postgres" / "data", PROJECT)
+        postgres.prepare()
+        self.say("PostgreSQL's files are in place")
+        supervisor.start(self._server("PostgreSQL", postgres, with_signal=signal.SIGINT))
         provision(postgres.url(), {role: self.secret[role] for role in LOGINS}, main=MAIN, keys=KEYS)
         for role in ("web", "auth", "switch", "worker", "billing", "migrate"):
             login = f"cc_{role}"
             self.urls[f"DATABASE_URL_{role.upper()}"] = postgres.url(MAIN, user=login, password=self.secret[login])
-        self.urls["DATABASE_URL_KEYS"] = postgres.url(KEYS, user="cc_keys", password=self.secret["cc_keys"])
-        self.urls["DATABASE_URL_KEYS_MIGRATE"] = postgres.url(
-            KEYS, user="cc_migrate", password=self.secret["cc_migrate"]
-        )
+        for name, login in (("KEYS", "cc_keys"), ("KEYS_MIGRATE", "cc_migrate")):
+            self.urls[f"DATABASE_URL_{name}"] = postgres.url(KEYS, user=login, password=self.secret[login])
+        self.say("PostgreSQL answers")
+
+    def _start_valkey(self, supervisor: Supervisor) -> None:
+        given = given_redis(os.environ)
+        if given:
+            self.urls["REDIS_URL"] = given
+            self.say("using the Redis that REDIS_URL names")
+            return
+        valkey = Valkey(self.folder / "valkey", PROJECT, durable=True, password=self.secret["valkey"])
+        valkey.prepare()
+        supervisor.start(self._server("Valkey", valkey))
+        self.urls["REDIS_URL"] = valkey.url
+        self.say("Valkey answers")
 
     @staticmethod
     def _server(name: str, server: Postgres | Valkey, *, with_signal: int = signal.SIGTERM) -> Program:
+        """A server may have to wait for what a killed run of it left behind: hence several tries."""
         environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"}
         return Program(
             name,
@@ -148,126 +149,52 @@ class Demo:
             folder=Path("/"),
             with_signal=with_signal,
             unprivileged=True,
+            tries=5,
         )
 
     def _environment(self, role: str, name: str) -> Mapping[str, str]:
-        """What one child may know: its own role's addresses only."""
-        allowed = {f"DATABASE_URL_{url}": self.urls[f"DATABASE_URL_{url}"] for url in _URLS_OF.get(role, ())}
+        """What one child may know: its own role's addresses only, and of the secrets none if it is no part of ours."""
         kept = {key: os.environ[key] for key in ("PATH", "HOME", "LANG", "TZ") if key in os.environ}
+        kept["PYTHONUNBUFFERED"] = "1"
+        if role not in URLS_OF:
+            return kept
         return {
             **kept,
-            **allowed,
+            **{f"DATABASE_URL_{url}": self.urls[f"DATABASE_URL_{url}"] for url in URLS_OF[role]},
             "CALLCENTER_ROLE": role,
             "CALLCENTER_PROCESS": name,
             "REDIS_URL": self.urls["REDIS_URL"],
             "SECRET_KEY": self.secret["secret_key"],
             "KEY_ENCRYPTION_KEYS": self.secret["key"],
             "C_FORCE_ROOT": "1",
-            "PYTHONUNBUFFERED": "1",
         }
 
-    def _python(self, name: str, role: str, *arguments: str, **more: object) -> Program:
-        command = [sys.executable, *arguments]
-        return Program(name, command, self._environment(role, name), self.logs / f"{name}.log", folder=PROJECT, **more)  # type: ignore[arg-type]
-
-    def _dispatch(self, slug: str) -> Program:
-        folder = self.folder / slug
-        folder.mkdir(exist_ok=True)
-        fingerprint = folder / "fingerprint"
-        fingerprint.unlink(missing_ok=True)
-        options = [
-            "--port",
-            str(self.ports[slug]),
-            "--secret",
-            self.secret[f"dispatch_{slug}"],
-            "--cert-dir",
-            str(folder),
-        ]
-        command = ["-m", "integrations.simulators.taximaster", *options, "--journal", str(folder / "journal.jsonl")]
-        return self._python(f"dispatch-{slug}", "none", *command, ready=fingerprint.exists)
-
-    def _processes(self) -> list[Program]:
-        web = [
-            "-m",
-            "uvicorn",
-            "callcenter.asgi:application",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            str(self.port),
-            "--log-level",
-            "warning",
-        ]
-        switch = [
-            "-m",
-            "uvicorn",
-            "callcenter.switch_asgi:application",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            str(self.ports["switch"]),
-        ]
-        celery = ["-m", "celery", "-A", "callcenter.celery"]
-        quiet = ["--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
-        return [
-            self._python("web", "web", *web, ready=lambda: _healthy(self.port)),
-            self._python(
-                "switch", "switch", *switch, "--log-level", "warning", ready=lambda: _healthy(self.ports["switch"])
-            ),
-            self._python(
-                "worker-delivery", "worker", *celery, "worker", "-Q", "delivery", "-P", "threads", "-c", "2", *quiet
-            ),
-            self._python("worker", "worker", *celery, "worker", "-Q", "default", "-c", "1", "-n", "worker@%h", *quiet),
-            self._python(
-                "worker-billing", "billing", *celery, "worker", "-Q", "billing", "-c", "1", "-n", "billing@%h", *quiet
-            ),
-            self._python(
-                "beat", "worker", *celery, "beat", "--loglevel", "WARNING", "--schedule", str(self.folder / "beat")
-            ),
-        ]
-
-    def _exchange(self) -> Program:
-        fixed = [
-            "--switch",
-            f"http://127.0.0.1:{self.ports['switch']}",
-            "--instance",
-            EXCHANGE,
-            "--secret",
-            self.secret["exchange"],
-        ]
-        habit = [
-            "--lines",
-            LINES,
-            "--only-when-ready",
-            "--rate",
-            "20",
-            "--ring-s",
-            "3",
-            "--talk-s",
-            "180",
-            "--abandon-share",
-            "0",
-            "--miss-share",
-            "0",
-        ]
-        return self._python("exchange", "none", "-m", "integrations.simulators.pbx", *fixed, *habit)
-
-    def _keep_environments(self) -> None:
-        """Write what each role's processes know, for a shell beside the running demo; readable by this account alone."""
-        file = self.folder / "environments.json"
-        file.touch(mode=0o600)
-        kept = {role: {**self._environment(role, "shell")} for role in _URLS_OF}
-        file.write_text(json.dumps(kept), encoding="utf-8")
+    def _program(self, process: Process) -> Program:
+        values = {**self.secret, **{f"port_{name}": str(port) for name, port in self.ports.items()}}
+        values["folder"] = str(self.folder)
+        arguments = [word.format_map(values) for word in process.arguments.split()]
+        healthz, file = process.healthz.format_map(values), process.file.format_map(values)
+        return Program(
+            process.name,
+            [sys.executable, *arguments],
+            self._environment(process.role, process.name),
+            self.logs / f"{process.name}.log",
+            ready=lambda: (not healthz or _healthy(healthz)) and (not file or Path(file).exists()),
+            folder=PROJECT,
+        )
 
     def _manage(self, role: str, *arguments: str) -> str:
-        command = [sys.executable, "manage.py", *arguments]
-        environment = dict(self._environment(role, arguments[0]))
-        done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+        """Run one management command to its end; returns what it printed."""
         log = self.logs / f"{arguments[0]}.log"
-        log.write_text(done.stdout + done.stderr, encoding="utf-8")
-        if done.returncode:
-            raise CannotRun(f"manage.py {arguments[0]} failed: {last_words(log)} The whole log is {log}.")
-        return done.stdout
+        command = [sys.executable, "manage.py", *arguments]
+        try:
+            said = children.run(command, environment=self._environment(role, arguments[0]), folder=PROJECT)
+        except subprocess.CalledProcessError as error:
+            log.write_text(error.stdout + error.stderr, encoding="utf-8")
+            raise CannotRun(
+                f"manage.py {arguments[0]} failed: {children.last_words(log)}. The whole log is {log}."
+            ) from None
+        return said
 
     def _seed(self) -> list[dict[str, str]]:
         arguments = ["--password", self.secret["login"], "--exchange-secret", self.secret["exchange"]]
@@ -277,8 +204,12 @@ class Demo:
                 "--dispatch",
                 f"{slug}={where},{self.secret[f'dispatch_{slug}']},{self.folder / slug / 'fingerprint'}",
             ]
-        self.say("two rival services with their lines and operators are set up")
         return list(json.loads(self._manage("migrate", "seed_demo", *arguments)))
+
+    def _keep_environments(self) -> None:
+        """Write what each role's processes know, for a shell beside the demo; readable by this account alone."""
+        kept = {role: {**self._environment(role, "shell")} for role in URLS_OF}
+        write_private(self.folder / "environments.json", json.dumps(kept))
 
     def _greet(self, logins: list[dict[str, str]]) -> None:
         rows = "\n".join(f"    {row['login']:<10} {row['password']:<12} ({row['who']})" for row in logins)
@@ -286,16 +217,9 @@ class Demo:
         print(_GREETING.format(address=self.address, rows=rows, logs=self.logs), flush=True)  # noqa: T201
 
 
-def _healthy(port: int) -> bool:
-    try:
-        return urllib3.request("GET", f"http://127.0.0.1:{port}/healthz", timeout=1, retries=False).status == 200
-    except urllib3.exceptions.HTTPError:
-        return False
-
-
 def data_folder() -> Path:
     """Where the demo keeps its data: in the checkout, or for root where an unprivileged account can reach it."""
-    return Path("/var/tmp") / f"callcenter-{project_mark(PROJECT)}" if as_root() else PROJECT / "var" / "demo"  # noqa: S108
+    return ROOT_FOLDER / f"callcenter-{project_mark(PROJECT)}" if as_root() else PROJECT / "var" / "demo"
 
 
 def main() -> int:
@@ -308,26 +232,27 @@ def main() -> int:
     parser.add_argument("--reset", action="store_true", help="forget the data of earlier runs first")
     options = parser.parse_args()
     try:
-        return _run(options.folder, options.port, reset=options.reset)
+        return _run(options.folder.absolute(), options.port, reset=options.reset)
     except (CannotRun, ServerFailed, NoServer, NotAllowed) as error:
-        print(f"The demo cannot run: {error}", file=sys.stderr)  # noqa: T201
+        reason = str(error)
     except OSError as error:
-        what = "the disk is full: free some space and start again" if error.errno == errno.ENOSPC else str(error)
-        print(f"The demo cannot run: {what}.", file=sys.stderr)  # noqa: T201
+        full = error.errno == errno.ENOSPC
+        reason = f"The disk of {options.folder} is full: free some space, then start again." if full else f"{error}."
+    print(f"The demo cannot run. {reason}", file=sys.stderr)  # noqa: T201
     return 1
 
 
 def _run(folder: Path, port: int, *, reset: bool) -> int:
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o711)
+    _make_folder(folder)
     lock = Lock(folder / "lock")
     lock.take()
     if reset:
-        for child in folder.iterdir():
-            if child.name != "lock":
-                shutil.rmtree(child) if child.is_dir() else child.unlink()
-    logs = PROJECT / "var" / "log"
+        _forget(folder)
+    _check_room(folder)
+    logs = PROJECT / "var" / "log" if folder == data_folder() else folder / "log"
     logs.mkdir(parents=True, exist_ok=True)
+    for old in logs.glob("*.log"):
+        old.unlink()
     demo = Demo(folder, logs, port)
     supervisor = Supervisor(demo.say)
     supervisor.listen()
@@ -341,6 +266,37 @@ def _run(folder: Path, port: int, *, reset: bool) -> int:
         supervisor.stop()
     demo.say("stopped; nothing is left running")
     return 0
+
+
+def _make_folder(folder: Path) -> None:
+    """Others may pass through it to the servers' own folders, and see nothing on the way."""
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        folder.chmod(0o711)
+    if not is_ours(folder):
+        raise CannotRun(f"{folder} belongs to another account or others may write in it: choose another with --folder.")
+
+
+def _forget(folder: Path) -> None:
+    for child in folder.iterdir():
+        if child.name != "lock":
+            shutil.rmtree(child) if child.is_dir() else child.unlink()
+
+
+def _check_room(folder: Path) -> None:
+    free_mb = shutil.disk_usage(folder).free // 1_000_000
+    if free_mb < NEEDED_MB:
+        raise CannotRun(
+            f"The disk of {folder} has {free_mb} MB free and {NEEDED_MB} MB are needed:"
+            " free some space, then start again."
+        )
+
+
+def _healthy(port: str) -> bool:
+    try:
+        return urllib3.request("GET", f"http://127.0.0.1:{port}/healthz", timeout=1, retries=False).status == 200
+    except urllib3.exceptions.HTTPError:
+        return False
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ import fcntl
 import json
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from callcenter.embedded import children
 READY_S = 60.0
 LONGEST_PAUSE_S = 30.0
 CALM_S = 30.0
+PATIENCE_S = 8.0
 _POLL_S = 0.25
 
 
@@ -33,7 +33,6 @@ class Lock:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._file = path.open("a+", encoding="utf-8")
 
     def take(self) -> None:
@@ -42,9 +41,9 @@ class Lock:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             holder = self._read()
-            where, pid = holder.get("address", "an address it has yet to choose"), holder.get("pid", "?")
+            where = f"at {holder['address']}" if "address" in holder else "and still starting"
             raise CannotRun(
-                f"Already running at {where} (process {pid}). Open it, or stop it with Ctrl-C there."
+                f"Already running {where} (pid {holder.get('pid', 'unknown')}). Open it, or stop it with Ctrl-C there."
             ) from None
         self.say(address="")
 
@@ -65,7 +64,9 @@ class Lock:
 
 @dataclass
 class Program:
-    """One child: how to start it, and how to see that it is ready. `log` is where its output goes."""
+    """One child: how to start it, and how to see that it is ready. `log` is where its output goes. `tries` is how
+    often it may end before it was ever ready.
+    """
 
     name: str
     arguments: Sequence[str]
@@ -75,7 +76,8 @@ class Program:
     folder: Path | None = None
     with_signal: int = signal.SIGTERM
     unprivileged: bool = False
-    process: subprocess.Popen[bytes] | None = None
+    tries: int = 1
+    process: children.Child | None = None
     started_at: float = 0.0
     pause_s: float = 1.0
     due_at: float = 0.0
@@ -99,22 +101,27 @@ class Program:
 
 @dataclass
 class Supervisor:
-    """Holds the programs in the order in which they were started; `say` prints one progress line."""
+    """Holds the programs in the groups in which they were started; `say` prints one progress line."""
 
     say: Callable[[str], None]
-    programs: list[Program] = field(default_factory=list)
+    groups: list[list[Program]] = field(default_factory=list)
     stopping: bool = False
 
+    @property
+    def programs(self) -> list[Program]:
+        """Every program in the order of its start."""
+        return [program for group in self.groups for program in group]
+
     def listen(self) -> None:
-        """End in good order on Ctrl-C and on SIGTERM."""
-        for number in (signal.SIGINT, signal.SIGTERM):
+        """End in good order on Ctrl-C, on SIGTERM and when the terminal is closed."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._asked_to_stop)
 
     def start(self, *programs: Program) -> None:
         """Start these side by side and wait until all are ready."""
+        self.groups.append(list(programs))
         for program in programs:
             program.start()
-            self.programs.append(program)
         for program in programs:
             self._wait(program)
 
@@ -126,11 +133,13 @@ class Supervisor:
             time.sleep(_POLL_S)
 
     def stop(self) -> None:
-        """End the programs, last started first."""
+        """End the programs group by group, last started first."""
         self.stopping = True
-        for program in reversed(self.programs):
-            if program.process is not None:
-                children.stop(program.process, with_signal=program.with_signal, patience_s=5)
+        for group in reversed(self.groups):
+            children.stop(
+                [(program.process, program.with_signal) for program in group if program.process is not None],
+                patience_s=PATIENCE_S,
+            )
 
     def _asked_to_stop(self, number: int, frame: FrameType | None) -> None:
         if self.stopping:
@@ -142,18 +151,25 @@ class Supervisor:
         deadline = time.monotonic() + READY_S
         while not program.ready():
             if program.ended:
-                raise CannotRun(
-                    f"{program.name} did not start: {last_words(program.log)} The whole log is {program.log}."
-                )
+                self._try_again(program)
             if time.monotonic() > deadline:
                 raise CannotRun(f"{program.name} was not ready after {READY_S:.0f} s; look at {program.log}.")
             time.sleep(0.05)
 
+    def _try_again(self, program: Program) -> None:
+        program.tries -= 1
+        if program.tries < 1:
+            words = children.last_words(program.log)
+            raise CannotRun(f"{program.name} did not start: {words}. The whole log is {program.log}.")
+        time.sleep(0.5)
+        program.start()
+
     def _revive(self, program: Program) -> None:
-        if not program.ended:
+        if program.process is None or not program.ended:
             return
         now = time.monotonic()
         if not program.due_at:
+            children.kill(program.process)
             if now - program.started_at > CALM_S:
                 program.pause_s = 1.0
             program.due_at = now + program.pause_s
@@ -162,14 +178,3 @@ class Supervisor:
         elif now >= program.due_at:
             program.due_at = 0.0
             program.start()
-
-
-def last_words(log: Path) -> str:
-    """The last line that a program wrote."""
-    try:
-        lines = [
-            line.strip() for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()
-        ]
-    except OSError:
-        return "it said nothing."
-    return lines[-1] if lines else "it said nothing."

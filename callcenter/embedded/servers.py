@@ -12,6 +12,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -21,14 +22,15 @@ import psycopg2
 import redis
 
 from callcenter.embedded import children
-from callcenter.embedded.binaries import NOBODY, postgres_folder, valkey_program
+from callcenter.embedded.binaries import NOBODY, as_root, postgres_folder, valkey_program
 
+_CHARACTERS = "C.UTF-8" if sys.platform == "linux" else "en_US.UTF-8"
 INITDB = (
     "--encoding=UTF8",
     "--locale-provider=builtin",
     "--builtin-locale=C.UTF-8",
     "--locale=C",
-    "--lc-ctype=C.UTF-8",
+    f"--lc-ctype={_CHARACTERS}",
 )
 SUPERUSER = "postgres"
 READY_S = 30.0
@@ -47,18 +49,21 @@ def free_port() -> int:
 
 
 def taken(port: int) -> bool:
-    """Whether somebody listens on this port of loopback."""
+    """Whether this port of loopback is in use."""
     with socket.socket() as probe:
-        probe.settimeout(0.5)
-        return probe.connect_ex((_ADDRESS, port)) == 0
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_ADDRESS, port))
+        except OSError:
+            return True
+    return False
 
 
 def own_folder(folder: Path) -> Path:
     """Make a private folder that belongs to the account which runs the servers."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if os.geteuid() == 0:
-            os.chown(folder, NOBODY, NOBODY)
+        _hand_over(folder)
     except OSError as error:
         raise ServerFailed(
             f"The folder {folder} cannot be made: {error.strerror}. Free space or choose another."
@@ -66,17 +71,31 @@ def own_folder(folder: Path) -> Path:
     return folder
 
 
+def write_private(file: Path, text: str) -> None:
+    """Write a file whole or not at all, readable by this account alone."""
+    fresh = file.with_name(file.name + ".new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:
+        opened.write(text)
+    fresh.replace(file)
+
+
+def _hand_over(path: Path) -> None:
+    if as_root():
+        os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
+
+
 @dataclass
 class Postgres:
-    """One cluster in `folder`. `settings` are further options of the server. `programs` is the folder of its
-    programs.
+    """One cluster in `folder`, with the log and the superuser's password beside it. `settings` are further options of
+    the server.
     """
 
     folder: Path
     project: Path
     settings: Sequence[str] = ()
     port: int = field(default_factory=free_port)
-    process: subprocess.Popen[bytes] | None = None
+    process: children.Child | None = None
 
     @property
     def log(self) -> Path:
@@ -85,7 +104,7 @@ class Postgres:
     @property
     def password(self) -> str:
         """The superuser's password, made with the cluster."""
-        return (self.folder.with_name("postgres.password")).read_text(encoding="ascii")
+        return (self.folder.with_name("postgres.password")).read_text(encoding="utf-8")
 
     def url(self, database: str = "postgres", *, user: str = SUPERUSER, password: str = "") -> str:
         """The address of one database for one login."""
@@ -98,8 +117,10 @@ class Postgres:
         _wait(self.answers, self.process, "PostgreSQL", self.log)
 
     def prepare(self) -> None:
-        """Make the cluster if there is none whole."""
-        if not self._whole.exists():
+        """Make the cluster if there is none whole; end a server that outlived its supervisor."""
+        if self._whole.exists():
+            self._end_stray()
+        else:
             self._make()
 
     def arguments(self) -> list[str]:
@@ -113,31 +134,7 @@ class Postgres:
     def stop(self) -> None:
         """Stop fast: sessions are ended, what was committed is on disk."""
         if self.process is not None:
-            children.stop(self.process, with_signal=signal.SIGINT)
-
-    @property
-    def _whole(self) -> Path:
-        """Written last, so that a cluster whose making was interrupted is made again."""
-        return self.folder.with_name("postgres.whole")
-
-    def _make(self) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
-        own_folder(self.folder.parent)
-        password = self.folder.with_name("postgres.password")
-        password.write_text(secrets.token_urlsafe(24), encoding="ascii")
-        password.chmod(0o600)
-        if os.geteuid() == 0:
-            os.chown(password, NOBODY, NOBODY)
-        initdb = str(postgres_folder(self.project) / "initdb")
-        fixed = ["-D", str(self.folder), "-U", SUPERUSER, "-A", "scram-sha-256", f"--pwfile={password}", "--no-sync"]
-        try:
-            children.run([initdb, *fixed, *INITDB], unprivileged=True)
-        except subprocess.CalledProcessError as error:
-            said = (error.stderr or error.stdout).strip().splitlines()
-            raise ServerFailed(
-                f"PostgreSQL's cluster was not made in {self.folder}: {said[-1] if said else error}."
-            ) from error
-        self._whole.touch()
+            children.stop([(self.process, signal.SIGINT)])
 
     def answers(self) -> bool:
         """Whether the superuser gets in."""
@@ -147,31 +144,68 @@ class Postgres:
             return False
         return True
 
+    @property
+    def _whole(self) -> Path:
+        """Written last, so that a cluster whose making was interrupted is made again."""
+        return self.folder.with_name("postgres.whole")
+
+    def _make(self) -> None:
+        self._end_stray()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        own_folder(self.folder.parent)
+        password = self.folder.with_name("postgres.password")
+        write_private(password, secrets.token_urlsafe(24))
+        _hand_over(password)
+        initdb = str(postgres_folder(self.project) / "initdb")
+        fixed = ["-D", str(self.folder), "-U", SUPERUSER, "-A", "scram-sha-256", f"--pwfile={password}", "--no-sync"]
+        try:
+            children.run([initdb, *fixed, *INITDB], unprivileged=True)
+        except subprocess.CalledProcessError as error:
+            raise ServerFailed(
+                f"PostgreSQL's files cannot be made in {self.folder}:"
+                f" {children.complaint(error.stdout + error.stderr)}. Free space, or choose another folder."
+            ) from error
+        self._whole.touch()
+
+    def _end_stray(self) -> None:
+        """Only where the kernel does not end children with their parent can a server be left over."""
+        try:
+            stray = int((self.folder / "postmaster.pid").read_text(encoding="ascii").split()[0])
+            command = subprocess.run(  # noqa: S603
+                ["/bin/ps", "-o", "command=", "-p", str(stray)], capture_output=True, text=True, check=True
+            ).stdout
+        except (OSError, ValueError, IndexError, subprocess.CalledProcessError):
+            return
+        if str(self.folder) in command:
+            os.kill(stray, signal.SIGINT)
+            _until_gone(stray)
+
 
 @dataclass
 class Valkey:
     """One Valkey server. `durable` keeps what it holds over a restart; nothing of ours depends on it."""
 
     folder: Path
+    project: Path
     durable: bool = False
     port: int = field(default_factory=free_port)
     password: str = field(default_factory=lambda: secrets.token_urlsafe(24))
-    process: subprocess.Popen[bytes] | None = None
+    process: children.Child | None = None
 
     @property
     def url(self) -> str:
         """The address with its password."""
         return f"redis://:{self.password}@{_ADDRESS}:{self.port}/0"
 
+    @property
+    def log(self) -> Path:
+        return self.folder / "valkey.log"
+
     def start(self) -> None:
         """Start the server and wait until it answers. ServerFailed otherwise."""
         self.prepare()
         self.process = children.start(self.arguments(), log=self.log, folder=Path("/"), unprivileged=True)
         _wait(self.answers, self.process, "Valkey", self.log)
-
-    @property
-    def log(self) -> Path:
-        return self.folder / "valkey.log"
 
     def prepare(self) -> None:
         """Write the configuration, which holds the password and is readable by its account alone."""
@@ -181,24 +215,22 @@ class Valkey:
             f"bind {_ADDRESS}",
             f"port {self.port}",
             f"requirepass {self.password}",
-            f"dir {self.folder}",
+            f'dir "{self.folder}"',
             'save ""',
             f"appendonly {'yes' if self.durable else 'no'}",
             "maxmemory-policy noeviction",
         ]
-        configuration.write_text("\n".join(lines) + "\n", encoding="ascii")
-        configuration.chmod(0o600)
-        if os.geteuid() == 0:
-            os.chown(configuration, NOBODY, NOBODY)
+        write_private(configuration, "\n".join(lines) + "\n")
+        _hand_over(configuration)
 
     def arguments(self) -> list[str]:
         """The command line of the server."""
-        return [str(valkey_program()), str(self.folder / "valkey.conf")]
+        return [str(valkey_program(self.project)), str(self.folder / "valkey.conf")]
 
     def stop(self) -> None:
         """Ask it to end."""
         if self.process is not None:
-            children.stop(self.process)
+            children.stop([(self.process, signal.SIGTERM)])
 
     def answers(self) -> bool:
         """Whether it answers with our password."""
@@ -208,17 +240,22 @@ class Valkey:
             return False
 
 
-def _wait(ready: Callable[[], bool], process: subprocess.Popen[bytes], name: str, log: Path) -> None:
+def _wait(ready: Callable[[], bool], process: children.Child, name: str, log: Path) -> None:
     deadline = time.monotonic() + READY_S
     while not ready():
         if process.poll() is not None:
-            raise ServerFailed(f"{name} ended at once: {_last_line(log)} The whole log is {log}.")
+            raise ServerFailed(f"{name} ended at once: {children.last_words(log)}. The whole log is {log}.")
         if time.monotonic() > deadline:
             children.kill(process)
             raise ServerFailed(f"{name} did not answer within {READY_S:.0f} s; look at {log}.")
         time.sleep(0.03)
 
 
-def _last_line(log: Path) -> str:
-    lines = [line for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
-    return lines[-1] if lines else "it said nothing."
+def _until_gone(process: int) -> None:
+    deadline = time.monotonic() + READY_S
+    while time.monotonic() < deadline:
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.05)
