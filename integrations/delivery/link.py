@@ -62,7 +62,6 @@ class Link:
                 cursor.execute(f"LISTEN {WAKE_CHANNEL}")
                 self.owner = self._lock(cursor)
                 self.connected += 1
-                self._wake()
                 self._listen(raw, cursor)
         finally:
             self.owner = None

@@ -1,5 +1,6 @@
 """The engine against a dispatch program that works, fails, or says nothing."""
 
+from dataclasses import replace
 from datetime import timedelta
 from threading import Event
 
@@ -195,15 +196,16 @@ def test_nothing_of_a_try_s_record_or_log_is_personal(
 
 
 def test_a_wake_up_is_told_from_a_poll(komet: Cast) -> None:
-    with engine(QUICK) as running:
+    with engine(replace(QUICK, poll_s=60.0)) as running:
         until(lambda: running.link.owner is not None)
         order_by_operator(komet)
         until(settled("accepted"))
+    with engine():
         orders_in_bulk(komet, 1)
         until(settled("accepted", of=2))
 
-    found = list(Delivery.objects.order_by("created_at").values_list("found_by", flat=True))
-    assert found == ["wake", "poll"]
+    found = Delivery.objects.order_by("created_at").values_list("found_by", flat=True)
+    assert list(found) == ["wake", "poll"]
 
 
 def test_one_service_that_hangs_gets_eight_requests_and_holds_up_nobody(

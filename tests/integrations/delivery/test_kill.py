@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from callcenter.celery import app
 from integrations.simulators.taximaster import Options, serving
 from integrations.simulators.taximaster_faults import COMMIT_THEN_DROP, DOWN, STALL, Fault
 from orders.models import Delivery, Order
@@ -21,11 +22,15 @@ ROOT = Path(__file__).resolve().parents[3]
 pytestmark = pytest.mark.django_db(transaction=True, databases="__all__")
 
 
+ALONE = ("integrations.delivery.run",)
+CELERY = ("celery", "-A", "callcenter.celery", "worker", "-P", "threads", "-c", "1", "-Q")
+
+
 @contextmanager
-def engine_process() -> Iterator[subprocess.Popen[bytes]]:
+def engine_process(*module: str) -> Iterator[subprocess.Popen[bytes]]:
     """An engine as it runs in production: own process, own role."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "integrations.delivery.run"],
+        [sys.executable, "-m", *(module or ALONE)],
         cwd=ROOT,
         env={**os.environ, "CALLCENTER_ROLE": "worker"},
         stderr=subprocess.DEVNULL,
@@ -97,3 +102,32 @@ def test_a_program_that_fails_in_every_way_gets_each_order_once(transactional_db
         held = [line["comment"] for line in book.lines()]
     assert (len(held), len(set(held))) == (15, 15)
     assert Order.objects.filter(state="accepted").values("number").distinct().count() == 15
+
+
+def inspected(process: subprocess.Popen[bytes]) -> list[dict[str, object]]:
+    """What `celery inspect delivery` tells of the engines of the one worker, as soon as it listens."""
+    replies: list[dict[str, list[dict[str, object]]]] = []
+    while not replies:
+        assert process.poll() is None
+        replies = app.control.broadcast("delivery", reply=True, timeout=1, limit=1)
+    [(_worker, engines)] = replies[0].items()
+    return engines
+
+
+def test_a_celery_worker_of_the_queue_delivery_can_be_inspected_and_ends_when_told(komet: Cast) -> None:
+    with engine_process(*CELERY, "delivery") as process:
+        orders_in_bulk(komet, 3)
+        until(settled("accepted", of=3))
+        [figures] = inspected(process)
+        process.terminate()
+
+        assert process.wait(15) == 0
+    assert (figures["linked"], figures["in_flight"], figures["breakers_open"]) == (True, 0, 0)
+
+
+def test_a_celery_worker_of_another_queue_does_not_deliver(komet: Cast) -> None:
+    with engine_process(*CELERY, "default") as process:
+        orders_in_bulk(komet, 1)
+
+        assert inspected(process) == []
+    assert Delivery.objects.get().state == "pending"
