@@ -28,6 +28,7 @@ from tests.e2e.stack import PASSWORD, Stack
 
 CALLS = int(os.environ.get("BENCH_CALLS", "200"))
 OPERATORS = 8
+DOWN_S = 4
 
 
 def test_two_hundred_calls(tmp_path: Path) -> None:
@@ -86,11 +87,16 @@ def _disturbances(stack: Stack) -> list[Callable[[], None]]:
         stack.kill("worker-delivery")
         stack.start_engine()
 
+    def go_down_for_a_while() -> None:
+        stack.fault("komet", "down")
+        time.sleep(DOWN_S)
+        stack.fault("komet", None)
+
     def wipe_valkey() -> None:
         redis.Redis.from_url(stack.environment["REDIS_URL"]).flushall()
 
     return [
-        lambda: stack.fault("komet", "down", seconds=4),
+        go_down_for_a_while,
         lambda: stack.fault("luna", "commit_then_drop", count=3),
         restart_engine,
         wipe_valkey,
