@@ -1,11 +1,13 @@
 """Where requests may go: no form of a forbidden address reaches it."""
 
+import ipaddress
 import socket
 from typing import Any
 
 import pytest
 
 from callcenter.contracts import FailureKind, HttpRequest, Target
+from integrations.egress import is_reachable
 from integrations.http import send
 from tests.integrations.http_peer import FRESH, OK, SERVICE, answering, failure, kind, plain, serve
 
@@ -60,6 +62,65 @@ def test_no_form_of_a_forbidden_address_reaches_this_machine(trick: str) -> None
     with serve(answering(OK)) as peer:
         target = Target(service=SERVICE, base_url=trick.format(port=peer.port))
         assert kind(target, HttpRequest(method="GET", path="/", connect_timeout_s=0.5)) is FailureKind.NOT_SENT
+        assert peer.connections == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "for_all", "with_permission"),
+    [
+        ("8.8.8.8", True, True),
+        ("2001:4860:4860::8888", True, True),
+        ("::ffff:8.8.8.8", True, True),
+        ("64:ff9b::8.8.8.8", True, True),
+        ("127.0.0.1", False, True),
+        ("10.1.2.3", False, True),
+        ("172.31.0.1", False, True),
+        ("192.168.0.1", False, True),
+        ("100.64.0.1", False, True),
+        ("::1", False, True),
+        ("fd00::1", False, True),
+        ("::ffff:127.0.0.1", False, True),
+        ("64:ff9b::10.0.0.1", False, True),
+        ("2002:7f00:1::", False, True),
+        ("::ffff:169.254.169.254", False, False),
+        ("64:ff9b::169.254.169.254", False, False),
+        ("169.254.169.254", False, False),
+        ("0.0.0.0", False, False),  # noqa: S104 - judged, not bound to
+        ("224.0.0.1", False, False),
+        ("255.255.255.255", False, False),
+        ("192.0.2.1", False, False),
+        ("198.18.0.1", False, False),
+        ("fe80::1", False, False),
+        ("ff02::1", False, False),
+        ("ff0e::1", False, False),
+        ("::", False, False),
+        ("::127.0.0.1", False, False),
+    ],
+)
+def test_an_address_is_judged_by_where_it_leads(address: str, for_all: bool, with_permission: bool) -> None:
+    judged = ipaddress.ip_address(address)
+
+    assert is_reachable(judged, private_allowed=False) is for_all
+    assert is_reachable(judged, private_allowed=True) is with_permission
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "https://user@127.0.0.1:{port}",
+        "https://user:key@127.0.0.1:{port}",
+        "https://127.0.0.1:{port}?query",
+        "https://127.0.0.1:{port}#fragment",
+        "https://127.0.0.1:{port}\\path",
+        "https://127.0.0.1:{port}/\n",
+        "ftp://127.0.0.1:{port}",
+        "127.0.0.1:{port}",
+    ],
+)
+def test_an_address_of_another_form_is_refused_even_where_private_networks_are_allowed(form: str) -> None:
+    with serve(answering(OK)) as peer:
+        target = Target(service=SERVICE, base_url=form.format(port=peer.port), private_allowed=True)
+        assert kind(target) is FailureKind.NOT_SENT
         assert peer.connections == 0
 
 
