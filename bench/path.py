@@ -28,7 +28,6 @@ from tests.e2e.stack import PASSWORD, Stack
 
 CALLS = int(os.environ.get("BENCH_CALLS", "200"))
 OPERATORS = 8
-DOWN_S = 4
 
 
 def test_two_hundred_calls(tmp_path: Path) -> None:
@@ -87,16 +86,11 @@ def _disturbances(stack: Stack) -> list[Callable[[], None]]:
         stack.kill("worker-delivery")
         stack.start_engine()
 
-    def go_down_for_a_while() -> None:
-        stack.fault("komet", "down")
-        time.sleep(DOWN_S)
-        stack.fault("komet", None)
-
     def wipe_valkey() -> None:
         redis.Redis.from_url(stack.environment["REDIS_URL"]).flushall()
 
     return [
-        go_down_for_a_while,
+        lambda: stack.fault("komet", "down", count=8),
         lambda: stack.fault("luna", "commit_then_drop", count=3),
         restart_engine,
         wipe_valkey,
