@@ -4,7 +4,11 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 import pytest
+from django.db import connections
 from django.db.backends.postgresql.operations import DatabaseOperations
+from pytest_django import DjangoDbBlocker
+
+from callcenter.tenancy.provision import KEYS, MIGRATE, PROCESSES, open_database
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -18,6 +22,20 @@ def _trail_can_be_emptied() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "execute_sql_flush", unguarded)
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A database made from a template is everybody's: close the test databases as the true ones are."""
+    with django_db_blocker.unblock():
+        for alias, roles in (("default", (MIGRATE, *PROCESSES)), ("keys", (MIGRATE, KEYS))):
+            admin, name = connections[alias], connections[alias].settings_dict["NAME"]
+            with admin.cursor() as cursor:
+                cursor.execute(f"ALTER DATABASE {name} OWNER TO {MIGRATE}")
+            open_database(admin.connection, name, roles)
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

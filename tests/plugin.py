@@ -11,14 +11,17 @@ from __future__ import annotations
 
 import atexit
 import base64
+import contextlib
+import fcntl
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -27,13 +30,21 @@ from callcenter.tenancy.provision import LOGINS, provision
 
 ROOT = Path(__file__).resolve().parent.parent
 MAIN, KEYS = "callcenter", "callcenter_keys"
+LISTINGS = {"--collect-only", "--co", "--help", "-h", "--version", "-V", "--markers", "--fixtures"}
 UNSAFE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "shared_buffers=64MB")
+NOWHERE = "postgres://nobody@127.0.0.1:1/none"
+PREFIX = "callcenter-tests-"
 _started: list[Any] = []
+_locks: list[IO[str]] = []
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Parser, args: list[str]) -> None:
     """Start the services, unless pytest is only asked for help or a listing."""
+    if LISTINGS.intersection(args):
+        os.environ.update(_settings(), **dict.fromkeys(("DATABASE_URL_TEST", "DATABASE_URL_KEYS_TEST"), NOWHERE))
+        return
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         _start()
     except ServerFailed as error:
@@ -46,8 +57,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def _start() -> None:
-    folder = Path(tempfile.mkdtemp(prefix="callcenter-tests-"))
-    folder.chmod(0o755)
+    _sweep(Path(tempfile.gettempdir()))
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    folder.chmod(0o711)
+    _locks.append((folder / "lock").open("w"))
+    fcntl.flock(_locks[-1], fcntl.LOCK_EX)
     postgres = Postgres(folder / "pg" / "data", ROOT, settings=UNSAFE)
     valkey = Valkey(folder / "valkey", ROOT)
     _started.extend([folder, postgres, valkey])
@@ -56,6 +70,14 @@ def _start() -> None:
     valkey.start()
     os.environ.update(_environment(postgres, valkey))
     _migrate()
+
+
+def _sweep(place: Path) -> None:
+    """Remove what runs left that were killed: a run that lives holds its lock."""
+    for lock in place.glob(f"{PREFIX}*/lock"):
+        with contextlib.suppress(OSError), lock.open() as opened:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(lock.parent, ignore_errors=True)
 
 
 def _environment(postgres: Postgres, valkey: Valkey) -> dict[str, str]:
@@ -67,9 +89,7 @@ def _environment(postgres: Postgres, valkey: Valkey) -> dict[str, str]:
 
     processes = ("web", "auth", "switch", "worker", "billing")
     return {
-        "CALLCENTER_ROLE": "test",
-        "SECRET_KEY": secrets.token_urlsafe(50),
-        "KEY_ENCRYPTION_KEYS": base64.b64encode(secrets.token_bytes(32)).decode(),
+        **_settings(),
         "REDIS_URL": valkey.url,
         "DATABASE_URL_TEST": postgres.url(MAIN),
         "DATABASE_URL_KEYS_TEST": postgres.url(KEYS),
@@ -77,6 +97,15 @@ def _environment(postgres: Postgres, valkey: Valkey) -> dict[str, str]:
         "DATABASE_URL_KEYS_MIGRATE": url("cc_migrate", f"template_{KEYS}"),
         "DATABASE_URL_KEYS": url("cc_keys", f"test_{KEYS}"),
         **{f"DATABASE_URL_{role.upper()}": url(f"cc_{role}", f"test_{MAIN}") for role in processes},
+    }
+
+
+def _settings() -> dict[str, str]:
+    return {
+        "CALLCENTER_ROLE": "test",
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "KEY_ENCRYPTION_KEYS": base64.b64encode(secrets.token_bytes(32)).decode(),
+        "REDIS_URL": "redis://127.0.0.1:1/0",
     }
 
 

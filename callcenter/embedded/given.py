@@ -76,7 +76,7 @@ def _check(name: str, facts: tuple[Any, ...]) -> None:
         raise CannotRun(
             f"{name}: this is PostgreSQL {version // 10_000}; version {OLDEST // 10_000} or newer is needed."
         )
-    if absent:
+    if name == OWNERS[0] and absent:
         raise CannotRun(
             f"{name}: the role {absent[0]} is missing. Run manage.py provision with DATABASE_URL_ADMIN once."
         )

@@ -15,7 +15,8 @@ from callcenter.tenancy.provision import KEYS, MIGRATE, PROCESSES
 def test_a_test_database_has_the_owner_and_the_rights_of_its_template(alias: str, template: str) -> None:
     with connections[alias].cursor() as cursor:
         cursor.execute(
-            "SELECT count(DISTINCT (datdba, datacl::text)), count(*) FROM pg_database WHERE datname IN (current_database(), %s)",
+            "SELECT count(DISTINCT (datdba, datacl::text)), count(*) FROM pg_database"
+            " WHERE datname IN (current_database(), %s)",
             [template],
         )
         assert cursor.fetchone() == (1, 2)
