@@ -160,6 +160,7 @@ def test_the_journal_outlives_the_process_even_when_its_last_line_was_cut_off(
     journal = tmp_path / "journal.jsonl"
     with simulated(certificates, journal=journal, first_order=7) as box:
         box.create()
+        assert json.loads(journal.read_text(encoding="utf-8"))["order_id"] == 7
     journal.write_text(journal.read_text(encoding="utf-8") + '{"order_id": 8, "comm', encoding="utf-8")
 
     with simulated(certificates, journal=journal, first_order=1) as box:
