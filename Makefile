@@ -6,12 +6,12 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 # The linters load Django's settings; nothing is opened with these.
-export_lint = CALLCENTER_ROLE=migrate SECRET_KEY=lint REDIS_URL=redis://127.0.0.1:1/0 \
+SETTINGS := CALLCENTER_ROLE=migrate REDIS_URL=redis://127.0.0.1:1/0 \
   SECRET_KEY=nothing-is-signed-with-this-key-it-only-lets-settings-load \
   KEY_ENCRYPTION_KEYS=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
   DATABASE_URL_MIGRATE=postgres://nobody@127.0.0.1:1/none DATABASE_URL_KEYS_MIGRATE=postgres://nobody@127.0.0.1:1/none
 
-.PHONY: help install demo shell test test-isolation test-nightly lint format migrations messages bench clean
+.PHONY: help install demo shell test test-isolation test-nightly lint format migrations messages bench provision clean
 
 help:
 	@echo "make demo            start everything; prints the address and the logins"
@@ -24,13 +24,14 @@ help:
 	@echo "make migrations      make migrations for changed models"
 	@echo "make messages        collect the texts to translate"
 	@echo "make bench           200 calls with faults through every process"
+	@echo "make provision       make roles and databases in a PostgreSQL of your own (DATABASE_URL_ADMIN)"
 	@echo "make clean           forget the environment and the demo's data"
 
 install: $(STAMP) $(CATALOGUES)
 
 $(STAMP): requirements-dev.txt requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " + sys.version)'
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv \
 	  && $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.txt \
 	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
@@ -57,17 +58,17 @@ test-nightly: install
 lint: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(export_lint) $(BIN)/mypy
+	$(SETTINGS) $(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/djlint --quiet --lint templates
-	$(export_lint) $(BIN)/python manage.py makemigrations --check --dry-run --verbosity 0 2>&1 | grep -v RuntimeWarning || true
+	$(SETTINGS) $(BIN)/python -W ignore manage.py makemigrations --check --dry-run
 
 format: install
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
 migrations: install
-	$(export_lint) $(BIN)/python manage.py makemigrations
+	$(SETTINGS) $(BIN)/python -W ignore manage.py makemigrations
 
 messages: install
 	$(BIN)/pybabel extract -F babel.cfg -o locale/django.pot --no-wrap --sort-by-file .
@@ -77,5 +78,9 @@ messages: install
 bench: install
 	$(BIN)/python -m pytest -s bench/path.py
 
+provision: install
+	$(BIN)/python manage.py provision
+
 clean:
+	@test ! -e $(STAMP) || $(BIN)/python -m callcenter.embedded.demo --forget
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis

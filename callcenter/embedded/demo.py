@@ -230,8 +230,11 @@ def main() -> int:
     )
     parser.add_argument("--folder", type=Path, default=data_folder(), help="where the data is kept")
     parser.add_argument("--reset", action="store_true", help="forget the data of earlier runs first")
+    parser.add_argument("--forget", action="store_true", help="forget the data of earlier runs and start nothing")
     options = parser.parse_args()
     try:
+        if options.forget:
+            return _forget_all(options.folder.absolute())
         return _run(options.folder.absolute(), options.port, reset=options.reset)
     except (CannotRun, ServerFailed, NoServer, NotAllowed) as error:
         reason = str(error)
@@ -275,6 +278,14 @@ def _make_folder(folder: Path) -> None:
         folder.chmod(0o711)
     if not is_ours(folder):
         raise CannotRun(f"{folder} belongs to another account or others may write in it: choose another with --folder.")
+
+
+def _forget_all(folder: Path) -> int:
+    if folder.exists():
+        _make_folder(folder)
+        Lock(folder / "lock").take()
+        shutil.rmtree(folder)
+    return 0
 
 
 def _forget(folder: Path) -> None:

@@ -117,8 +117,8 @@ class Postgres:
         _wait(self.answers, self.process, "PostgreSQL", self.log)
 
     def prepare(self) -> None:
-        """Make the cluster if there is none whole; end a server that outlived its supervisor."""
-        if self._whole.exists():
+        """Make the cluster if there is none; end a server that outlived its supervisor."""
+        if self.folder.exists():
             self._end_stray()
         else:
             self._make()
@@ -144,20 +144,17 @@ class Postgres:
             return False
         return True
 
-    @property
-    def _whole(self) -> Path:
-        """Written last, so that a cluster whose making was interrupted is made again."""
-        return self.folder.with_name("postgres.whole")
-
     def _make(self) -> None:
-        self._end_stray()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Made under another name and renamed last: a making that was interrupted leaves no half cluster."""
         own_folder(self.folder.parent)
+        for half in self.folder.parent.glob("making-*"):
+            shutil.rmtree(half, ignore_errors=True)
+        fresh = self.folder.with_name(f"making-{secrets.token_hex(4)}")
         password = self.folder.with_name("postgres.password")
         write_private(password, secrets.token_urlsafe(24))
         _hand_over(password)
         initdb = str(postgres_folder(self.project) / "initdb")
-        fixed = ["-D", str(self.folder), "-U", SUPERUSER, "-A", "scram-sha-256", f"--pwfile={password}", "--no-sync"]
+        fixed = ["-D", str(fresh), "-U", SUPERUSER, "-A", "scram-sha-256", f"--pwfile={password}", "--no-sync"]
         try:
             children.run([initdb, *fixed, *INITDB], unprivileged=True)
         except subprocess.CalledProcessError as error:
@@ -165,7 +162,7 @@ class Postgres:
                 f"PostgreSQL's files cannot be made in {self.folder}:"
                 f" {children.complaint(error.stdout + error.stderr)}. Free space, or choose another folder."
             ) from error
-        self._whole.touch()
+        fresh.rename(self.folder)
 
     def _end_stray(self) -> None:
         """Only where the kernel does not end children with their parent can a server be left over."""
