@@ -25,6 +25,7 @@ from typing import IO, Any
 
 import pytest
 
+from callcenter.embedded.binaries import NoServer
 from callcenter.embedded.servers import Postgres, ServerFailed, Valkey
 from callcenter.tenancy.provision import LOGINS, provision
 
@@ -47,7 +48,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Pa
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         _start()
-    except ServerFailed as error:
+    except (ServerFailed, NoServer) as error:
         raise pytest.UsageError(str(error)) from error
 
 

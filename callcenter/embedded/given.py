@@ -66,7 +66,8 @@ def _facts(name: str, address: str) -> tuple[Any, ...]:
         reason = str(error).strip().splitlines()[0]
         where = f"{place.get('user')} at {place.get('host')}:{place.get('port', '5432')}/{place.get('dbname')}"
         raise CannotRun(
-            f"{name}: no connection as {where} ({reason}). Check that PostgreSQL runs and the password is right."
+            f"{name}: no connection as {where} ({reason})."
+            " Check that PostgreSQL runs, the password, and the right CONNECT."
         ) from error
 
 
