@@ -19,6 +19,8 @@ from callcenter.contracts import SeenOrders, Target, TransportFailure
 from callcenter.cookies import GRANT_HEADER, SEAT_COOKIE
 from callcenter.plain_asgi import DatabasePool, Receive, Scope, Send, answer_json, cookie, header
 from callcenter.refusals import Refused
+from callcenter.secrets.box import SealBroken
+from callcenter.secrets.vault import KeyGone
 from callcenter.tenancy.rules import WEB
 from callcenter.tenancy.unit import unit
 from integrations.dispatch.registry import adapter
@@ -48,8 +50,8 @@ class Question:
 
 
 def prepare(call: UUID, token: str, seat: str) -> Question | None:
-    """Read the question under the grant; None when the service has no connection or the caller no number. Refused
-    without the right.
+    """Read the question under the grant; None when there is nobody to ask: no connection, no number, settings that do not
+    hold. Refused without the right.
     """
     with unit(WEB, token=token, seat=seat):
         held = held_call(call)
@@ -57,7 +59,11 @@ def prepare(call: UUID, token: str, seat: str) -> Question | None:
         phone = caller_of(held).phone
         if connection is None or not phone:
             return None
-        settings = adapter(connection.kind).read_settings(connection.stored, connection.key().secret)
+        try:
+            settings = adapter(connection.kind).read_settings(connection.stored, connection.key().secret)
+        except (ValueError, KeyGone, SealBroken) as error:
+            log.error("the connection of %s cannot be used: %s", held.call.service_id, type(error).__name__)
+            return None
         return Question(held.call.service_id, connection.kind, settings, connection.target(), phone)
 
 
@@ -100,7 +106,7 @@ class Ask:
         held = (UUID(match[1]), header(scope, GRANT_HEADER), cookie(scope, SEAT_COOKIE))
         try:
             question = await self.pool.run(prepare, *held)
-            found = await self._outside(question) if question else {"orders": []}
+            found = await self._outside(question) if question else LATE
             await self.pool.run(still_allowed, *held)
         except Refused as refusal:
             await answer_json(
