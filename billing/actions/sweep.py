@@ -1,63 +1,99 @@
 """The sweep: accepted orders become usage entries, once each, in the month in which they were placed."""
 
-from datetime import UTC, datetime
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.db import connection
 
-from billing.models import Contract, UsageEntry
-from callcenter.ids import uuid7
-from callcenter.models import TaxiService
-from callcenter.months import billing_month
+from billing.models import Contract, Invoice, UsageEntry
+from billing.queries import Accepted, sweep_start, unswept_of, unswept_since
+from callcenter.months import local_day
 
-BATCH = 500
 RULE_VERSION = 1
-_MISSING = """
-    SELECT a.order_id, a.service_id, a.number, a.placed_at FROM app.accepted_orders a
-    WHERE NOT EXISTS (SELECT FROM billing_usageentry u WHERE u.service_id = a.service_id AND u.order_id = a.order_id)
-      AND a.order_id > %s AND (%s::uuid IS NULL OR a.service_id = %s)
-    ORDER BY a.order_id LIMIT %s"""
-Accepted = tuple[UUID, UUID, str, datetime]
+PAGE = 500
 
 
-def sweep_usage(*, service: UUID | None = None) -> int:
-    """Write the missing entries of all services, or of one; returns how many. Runs in the caller's unit as billing."""
-    written, after = 0, UUID(int=0)
-    zones = {item.pk: item.time_zone for item in TaxiService.objects.only("id", "time_zone")}
-    while rows := _missing(after, service):
-        entries = [entry for row in rows if (entry := _entry(row, zones[row[1]])) is not None]
-        written += len(UsageEntry.objects.bulk_create(entries, ignore_conflicts=True))
-        after = rows[-1][0]
-    return written
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """How many orders got their entry, came after their month was closed (a correction's affair), or belong to a
+    service without a contract on that day (a later contract still finds them).
+    """
+
+    written: int = 0
+    late: int = 0
+    without_contract: int = 0
+
+    def __add__(self, other: Swept) -> Swept:
+        return Swept(
+            self.written + other.written, self.late + other.late, self.without_contract + other.without_contract
+        )
 
 
-def _missing(after: UUID, service: UUID | None) -> list[Accepted]:
+def sweep_usage(*, page: int = PAGE) -> Swept:
+    """Write the missing entries of all services. Runs in the caller's unit as billing; safe beside another one."""
+    swept, start = Swept(), sweep_start()
+    found = unswept_since(start, after=None, limit=page)
+    while found:
+        swept += _write(found)
+        found = unswept_since(start, after=found[-1], limit=page)
+    return swept
+
+
+def sweep_contract(contract: Contract, month: date) -> Swept:
+    """Write every missing entry of one contract-month, however old."""
+    return _write(unswept_of(contract, month))
+
+
+def hold_contracts(contracts: Collection[UUID]) -> None:
+    """Keep these contracts from being billed until the transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute(_MISSING, [after, service, service, BATCH])
-        return list(cursor.fetchall())
+        cursor.execute("SELECT app.hold_contracts(%s::uuid[])", [list(contracts)])
 
 
-def _entry(row: Accepted, zone: str) -> UsageEntry | None:
-    """One usage entry; none while the service has no contract, so that a later one still finds the order."""
-    order, service, number, placed_at = row
-    month = billing_month(placed_at.astimezone(UTC), zone)
-    contract = _contract(service, placed_at)
-    if contract is None:
-        return None
-    return UsageEntry(
-        id=uuid7(),
-        service_id=service,
-        contract=contract,
-        order_id=order,
-        number=number,
-        placed_at=placed_at,
-        billing_month=month,
-        rule_version=RULE_VERSION,
-    )
+def _write(found: Sequence[Accepted]) -> Swept:
+    contracts = _contracts({order.service for order in found})
+    entries = [entry for order in found if (entry := _entry(order, contracts)) is not None]
+    closed = _closed(entries)
+    fresh = [entry for entry in entries if (entry.contract_id, entry.billing_month) not in closed]
+    UsageEntry.objects.bulk_create(fresh, ignore_conflicts=True)
+    return Swept(len(fresh), len(entries) - len(fresh), len(found) - len(entries))
 
 
-def _contract(service: UUID, placed_at: datetime) -> Contract | None:
-    held = Contract.objects.filter(service_id=service, starts_on__lte=placed_at.date()).order_by("-starts_on")
-    return next(
-        (contract for contract in held if contract.ends_on is None or contract.ends_on >= placed_at.date()), None
-    )
+def _contracts(services: Collection[UUID]) -> Mapping[UUID, Sequence[Contract]]:
+    held: dict[UUID, list[Contract]] = defaultdict(list)
+    for contract in Contract.objects.select_related("service").filter(service__in=services):
+        held[contract.service_id].append(contract)
+    return held
+
+
+def _closed(entries: Sequence[UsageEntry]) -> set[tuple[UUID, date]]:
+    """The contract-months among those of the entries that are closed, and stay as they are until the transaction
+    ends.
+    """
+    contracts = {entry.contract_id for entry in entries}
+    hold_contracts(contracts)
+    months = {entry.billing_month for entry in entries}
+    found = Invoice.objects.filter(contract__in=contracts, month__in=months)
+    return set(found.values_list("contract_id", "month"))
+
+
+def _entry(order: Accepted, contracts: Mapping[UUID, Sequence[Contract]]) -> UsageEntry | None:
+    """The entry of one order, under the contract of its service that was in force on the service's own day."""
+    for contract in contracts.get(order.service, ()):
+        day = local_day(order.placed_at, contract.service.time_zone)
+        if contract.covers(day):
+            return UsageEntry(
+                service_id=order.service,
+                contract=contract,
+                order_id=order.order,
+                number=order.number,
+                placed_at=order.placed_at,
+                billing_month=day.replace(day=1),
+                rule_version=RULE_VERSION,
+            )
+    return None

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from billing.models import Invoice
 
 # A cell that begins like a formula would be calculated by a spreadsheet.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def invoice_csv(invoice: Invoice) -> bytes:
@@ -34,7 +34,7 @@ def invoice_csv(invoice: Invoice) -> bytes:
             [
                 *fixed,
                 line.position,
-                safe(line.title),
+                safe(str(line)),
                 line.quantity,
                 decimal(line.rate),
                 decimal(line.amount),

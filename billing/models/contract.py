@@ -1,10 +1,15 @@
 """Contract: under which tariff a service pays, and in which series its invoices are numbered."""
 
+from datetime import date, datetime, timedelta
+
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import F, Q
 from typing_extensions import override
 
 from billing.tariffs.catalogue import tariff
+from callcenter.months import day_start, next_month
 from callcenter.tenancy.fields import TenantForeignKey, TenantModel
 
 
@@ -17,10 +22,12 @@ def check_tariff(code: str) -> None:
 
 
 class Contract(TenantModel):
-    """One agreement with one service. `series` is the prefix of its own invoice numbers."""
+    """One agreement with one service; its days do not overlap those of another one of the same service. `series` is
+    the prefix of its own invoice numbers.
+    """
 
     number = models.CharField(max_length=40)
-    series = models.CharField(max_length=10)
+    series = models.CharField(max_length=10, validators=[RegexValidator(r"^\w+\Z")])
     tariff_code = models.CharField(max_length=40, validators=[check_tariff])
     currency = models.CharField(max_length=3, default="RUB")
     starts_on = models.DateField()
@@ -30,17 +37,31 @@ class Contract(TenantModel):
         constraints = [
             *TenantModel.Meta.constraints,
             models.UniqueConstraint(fields=["service", "number"], name="billing_contract_number"),
+            models.UniqueConstraint(fields=["service", "series"], name="billing_contract_series"),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="billing_contract_days"
+            ),
         ]
 
     @override
     def __str__(self) -> str:
         return self.number
 
+    def covers(self, day: date) -> bool:
+        """Whether the contract is in force on a day of the service."""
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
+    def part_of(self, month: date) -> tuple[datetime, datetime] | None:
+        """The part of the month (instants, half-open) in which the contract is in force; None when it never is."""
+        first, after = max(month, self.starts_on), next_month(month)
+        if self.ends_on is not None:
+            after = min(after, self.ends_on + timedelta(days=1))
+        zone = self.service.time_zone
+        return (day_start(first, zone), day_start(after, zone)) if first < after else None
+
 
 class InvoiceSeries(TenantModel):
-    """The counter of one contract's series; raised as the last statement of a closing, so that no number is ever
-    skipped.
-    """
+    """The counter of one contract's series; raised last in a closing, so that no number is ever skipped."""
 
     contract = TenantForeignKey(Contract, unique=True, related_name="counter")
     last_number = models.PositiveIntegerField(default=0)

@@ -1,6 +1,8 @@
 """Invoice and its lines: written by the closing of a month, immutable from then on."""
 
 from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext
 from typing_extensions import override
 
 from billing.models.contract import Contract
@@ -27,7 +29,8 @@ class Invoice(TenantModel):
         constraints = [
             *TenantModel.Meta.constraints,
             models.UniqueConstraint(fields=["service", "contract", "month"], name="billing_invoice_month"),
-            models.UniqueConstraint(fields=["service", "contract", "number"], name="billing_invoice_number"),
+            models.UniqueConstraint(fields=["service", "number"], name="billing_invoice_own_number"),
+            models.CheckConstraint(condition=Q(month__day=1), name="billing_invoice_first_of_month"),
         ]
 
     @override
@@ -36,11 +39,15 @@ class Invoice(TenantModel):
 
 
 class InvoiceLine(TenantModel):
-    """One line. `title` is an English message id."""
+    """One line. `title` is an English message id; `first` and `last` are the ordinals of the month's orders that the
+    line covers (`last` empty: open).
+    """
 
     invoice = TenantForeignKey(Invoice, related_name="lines")
     position = models.PositiveSmallIntegerField()
     title = models.CharField(max_length=120)
+    first = models.PositiveIntegerField(null=True)
+    last = models.PositiveIntegerField(null=True)
     quantity = models.PositiveIntegerField()
     rate = models.DecimalField(max_digits=12, decimal_places=4)
     amount = models.DecimalField(max_digits=14, decimal_places=2)
@@ -53,4 +60,4 @@ class InvoiceLine(TenantModel):
 
     @override
     def __str__(self) -> str:
-        return self.title
+        return gettext(self.title) % {"first": self.first, "last": self.last}

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from billing.tariffs.rated import Rated, counted, line
+from billing.tariffs.rated import N_, Rated, counted, line
 from callcenter.months import next_month
 
-BASE = "Orders of the package"
-OVERAGE = "Orders over the package"
+BASE = N_("Orders of the package")
+OVERAGE = N_("Orders over the package")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +33,10 @@ class Commitment:
     def rate_orders(self, orders: int) -> Rated:
         """The fee, and a second line when more orders were placed."""
         over = max(0, counted(orders) - self.included)
-        base = line(BASE, self.included, self.rate)
-        return Rated([base, line(OVERAGE, over, self.rate)] if over else [base])
+        base = line(BASE, self.included, self.rate, first=1, last=self.included)
+        if not over:
+            return Rated([base])
+        return Rated([base, line(OVERAGE, over, self.rate, first=self.included + 1, last=None)])
 
     def started_on(self, day: date) -> Commitment:
         """The package of the first month when it starts on `day`: ceil(N x days left / days of the month), at the same

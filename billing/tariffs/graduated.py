@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from billing.tariffs.rated import Rated, RatedLine, counted, line
+from billing.tariffs.rated import N_, Rated, RatedLine, counted, line
+
+UP_TO = N_("Orders from %(first)s to %(last)s")
+ABOVE = N_("Orders from %(first)s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,21 +33,19 @@ class Graduated:
     def __post_init__(self) -> None:
         bounds = [tier.up_to for tier in self.tiers]
         closed = [bound for bound in bounds[:-1] if bound is not None]
-        if not bounds or bounds[-1] is not None or len(closed) != len(bounds) - 1 or closed != sorted(set(closed)):
+        rising = closed == sorted(set(closed)) and min(closed, default=1) > 0
+        if not bounds or bounds[-1] is not None or len(closed) != len(bounds) - 1 or not rising:
             raise ValueError(f"{self.code}: tiers must rise, and only the last one is open.")
 
     def rate_orders(self, orders: int) -> Rated:
         """One line per tier that was reached; nothing is due for no order."""
+        placed, below = counted(orders), 0
         lines: list[RatedLine] = []
-        below, placed = 0, counted(orders)
         for tier in self.tiers:
             inside = (placed if tier.up_to is None else min(placed, tier.up_to)) - below
             if inside <= 0:
                 break
-            lines.append(line(_title(below, tier.up_to), inside, tier.unit, flat=tier.flat))
+            title = UP_TO if tier.up_to else ABOVE
+            lines.append(line(title, inside, tier.unit, first=below + 1, last=tier.up_to, flat=tier.flat))
             below += inside
         return Rated(lines)
-
-
-def _title(below: int, up_to: int | None) -> str:
-    return f"Orders from {below + 1} to {up_to}" if up_to else f"Orders from {below + 1}"

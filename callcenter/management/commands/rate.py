@@ -2,14 +2,16 @@
 
 import json
 from argparse import ArgumentParser
-from decimal import Decimal
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from typing_extensions import override
 
 from billing.tariffs.catalogue import rate
+from billing.tariffs.rated import RATE_PLACES, counted
 from callcenter.money import round_half_up
+
+LONGEST = 20
 
 
 class Command(BaseCommand):
@@ -24,23 +26,24 @@ class Command(BaseCommand):
     @override
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            orders = int(options["orders"]) if options["orders"].isdigit() else options["orders"]
+            orders = _count(options["orders"])
             rated = rate(options["tariff"], orders)
         except ValueError as error:
             raise CommandError(str(error)) from error
-        average = round_half_up(rated.total / orders, Decimal("0.0001")) if orders else Decimal(0)
+        average = str(round_half_up(rated.total / orders, RATE_PLACES)) if orders else None
         lines = [
-            {"title": line.title, "quantity": line.quantity, "rate": str(line.rate), "amount": str(line.amount)}
+            {
+                "title": line.title % {"first": line.first, "last": line.last},
+                "quantity": line.quantity,
+                "rate": str(line.rate),
+                "amount": str(line.amount),
+            }
             for line in rated.lines
         ]
-        self.stdout.write(
-            json.dumps(
-                {
-                    "tariff": options["tariff"],
-                    "orders": orders,
-                    "lines": lines,
-                    "total": str(rated.total),
-                    "average": str(average),
-                }
-            )
-        )
+        printed = {"tariff": options["tariff"], "orders": orders, "lines": lines}
+        self.stdout.write(json.dumps({**printed, "total": str(rated.total), "average": average}))
+
+
+def _count(text: str) -> int:
+    """Read the digits; anything else is refused by name."""
+    return int(text) if len(text) <= LONGEST and text.isdecimal() else counted(text)
