@@ -7,11 +7,12 @@ from typing import Any
 import psycopg2
 import pytest
 
+pytestmark = pytest.mark.django_db(databases="__all__")
 ROLES = ("web", "auth", "switch", "worker", "billing")
 
 
 @pytest.fixture(params=ROLES)
-def session(request: pytest.FixtureRequest, django_db_setup: None) -> Iterator[Any]:
+def session(request: pytest.FixtureRequest) -> Iterator[Any]:
     connection = psycopg2.connect(os.environ[f"DATABASE_URL_{request.param.upper()}"])
     connection.autocommit = True
     yield connection.cursor()
