@@ -62,7 +62,9 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
-    """A manual switch: this kind, until this instant, whatever the windows say."""
+    """A manual switch: this kind, until this instant, whatever the windows say. Of several the one that ends first is
+    in force; when it has ended, the next one is.
+    """
 
     rule_id: str
     kind: Kind
@@ -80,11 +82,14 @@ class Decision:
 
 def decide(windows: Iterable[Window], overrides: Iterable[Override], at: datetime, zone: str) -> Decision:
     """Decide for the aware instant `at`: an override beats priority, priority beats the narrower window, that beats
-    the newer one.
+    the newer one, whatever order the rules come in.
     """
-    for override in overrides:
-        if at < override.until:
-            return Decision(override.kind, "override", override.rule_id)
+    if at.tzinfo is None:
+        raise ValueError(f"{at} has no time zone: give an aware instant, as timezone.now() does.")
+    live = [override for override in overrides if at < override.until]
+    if live:
+        soonest = min(live, key=lambda override: (override.until, override.rule_id))
+        return Decision(soonest.kind, "override", soonest.rule_id)
     local = at.astimezone(ZoneInfo(zone))
     holding = [window for window in windows if window.holds(local)]
     if not holding:
@@ -93,5 +98,6 @@ def decide(windows: Iterable[Window], overrides: Iterable[Override], at: datetim
     return Decision(best.kind, "window" if best.starts else "always", best.rule_id)
 
 
-def _rank(window: Window) -> tuple[int, int, float]:
-    return window.priority, -window.minutes(), window.created_at.timestamp() if window.created_at else 0.0
+def _rank(window: Window) -> tuple[int, int, float, str]:
+    made = window.created_at.timestamp() if window.created_at else 0.0
+    return window.priority, -window.minutes(), made, window.rule_id
