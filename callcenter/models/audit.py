@@ -3,6 +3,7 @@
 from django.db import models
 from typing_extensions import override
 
+from callcenter.audit import LONGEST_ACTION, LONGEST_ACTOR
 from callcenter.ids import uuid7
 
 
@@ -15,12 +16,17 @@ class AuditEntry(models.Model):
     service = models.UUIDField(null=True)
     seq = models.BigIntegerField(null=True)
     at = models.DateTimeField(null=True)
-    actor = models.CharField(max_length=60)
+    actor = models.CharField(max_length=LONGEST_ACTOR)
     grant = models.UUIDField(null=True)
-    action = models.CharField(max_length=60)
+    action = models.CharField(max_length=LONGEST_ACTION)
     detail = models.JSONField(default=dict)
     prev_hash = models.BinaryField(null=True)
     hash = models.BinaryField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["service", "seq"], name="callcenter_auditentry_place", nulls_distinct=False)
+        ]
 
     @override
     def __str__(self) -> str:
