@@ -49,10 +49,11 @@ def seal(
 
 def unseal(cls: type[T], sealed: Sealed, *, service: UUID | None, table: str, row: UUID) -> T:
     """Open what `seal` made for the same row; SealBroken or vault.KeyGone otherwise, never with any of the text."""
+    box = AESGCM(vault.fetch(sealed.key_id))
     nonce, text = sealed.ciphertext[: vault.NONCE_BYTES], sealed.ciphertext[vault.NONCE_BYTES :]
     try:
-        plain = AESGCM(vault.fetch(sealed.key_id)).decrypt(nonce, text, _aad(service, table, row))
-    except InvalidTag:
+        plain = box.decrypt(nonce, text, _aad(service, table, row))
+    except (InvalidTag, ValueError):
         raise SealBroken(f"The secret of {table} {row} does not open: it was altered or moved.") from None
     return codec.load(cls, plain)
 

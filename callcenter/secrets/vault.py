@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
+from contextlib import suppress
 from datetime import date
 from hashlib import sha256
 from threading import Lock
@@ -32,7 +33,7 @@ class KeyGone(Exception):
 
 
 class _Cache:
-    """A bounded map whose entries live for a minute."""
+    """A bounded map whose entries live for a minute; the one unused for longest leaves first."""
 
     def __init__(self) -> None:
         self._entries: OrderedDict[object, tuple[float, tuple[UUID, bytes]]] = OrderedDict()
@@ -40,12 +41,17 @@ class _Cache:
 
     def get(self, name: object) -> tuple[UUID, bytes] | None:
         with self._lock:
-            entry = self._entries.get(name)
-            return entry[1] if entry and entry[0] > monotonic() else None
+            until, value = self._entries.get(name, (0.0, None))
+            if until <= monotonic():
+                self._entries.pop(name, None)
+                return None
+            self._entries.move_to_end(name)
+            return value
 
     def put(self, name: object, value: tuple[UUID, bytes]) -> None:
         with self._lock:
             self._entries[name] = (monotonic() + CACHE_S, value)
+            self._entries.move_to_end(name)
             while len(self._entries) > CACHE_SIZE:
                 self._entries.popitem(last=False)
 
@@ -65,6 +71,11 @@ def _aad(service: UUID | None, purpose: str, month: date | None) -> bytes:
     return f"{service}|{purpose}|{month}".encode()
 
 
+def newest(wrapped: bytes) -> bool:
+    """Whether the newest key-encryption key wrapped this data key."""
+    return wrapped[:MARK_BYTES] == _mark(settings.KEY_ENCRYPTION_KEYS[0])
+
+
 def wrap(key: bytes, *, service: UUID | None, purpose: str, month: date | None) -> bytes:
     """Encrypt a data key with the newest key-encryption key; the first bytes tell which one it was."""
     kek = settings.KEY_ENCRYPTION_KEYS[0]
@@ -77,15 +88,20 @@ def unwrap(wrapped: bytes, *, service: UUID | None, purpose: str, month: date | 
     for kek in settings.KEY_ENCRYPTION_KEYS:
         if wrapped[:MARK_BYTES] == _mark(kek):
             nonce, text = wrapped[MARK_BYTES : MARK_BYTES + NONCE_BYTES], wrapped[MARK_BYTES + NONCE_BYTES :]
-            try:
+            with suppress(InvalidTag):
                 return AESGCM(kek).decrypt(nonce, text, _aad(service, purpose, month))
-            except InvalidTag:
-                break
     raise KeyGone("None of KEY_ENCRYPTION_KEYS opens this data key: add the key that was in use when it was made.")
 
 
 def current(service: UUID | None, purpose: str, month: date | None = None) -> tuple[UUID, bytes]:
-    """Return the id and the key in use for this service, purpose and month; made if there is none."""
+    """Return the id and the key in use for this service, purpose and month; made if there is none.
+
+    Payload keys, and only they, belong to a month (its first day): a payload key without one could never be destroyed.
+    """
+    if (month is not None) != (purpose == PAYLOAD) or (month is not None and month.day != 1):
+        raise ValueError(
+            f"A {purpose} key for the month {month}: payload keys need the first day of a month, others none."
+        )
     name = (service, purpose, month)
     found = cache.get(name)
     if found is None:
@@ -119,7 +135,11 @@ def fetch(key_id: UUID) -> bytes:
 
 
 def destroy_unused(in_use: list[UUID], *, before: date) -> int:
-    """Destroy the payload keys of months before `before` that no live secret needs; returns how many."""
+    """Destroy the payload keys of months before `before` that no live secret needs; returns how many.
+
+    A month's keys stay until a day after its end, whatever `before` says: a row sealed in its last second may still be
+    on its way. Other processes keep a destroyed key in memory for at most CACHE_S.
+    """
     with connections[KEYS_ALIAS].cursor() as cursor:
         cursor.execute("SELECT vault.destroy_unused(%s::uuid[], %s)", [in_use, before])
         cache.clear()

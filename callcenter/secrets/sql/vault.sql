@@ -22,13 +22,16 @@ BEGIN
     AND k.month IS NOT DISTINCT FROM of_month AND k.destroyed_at IS NULL;
 END $$;
 
--- Destroy the payload keys of finished months that no live secret needs; returns how many.
+-- Destroy the payload keys of finished months that no live secret needs; returns how many. A month is finished a day after its end: a row
+-- sealed in its last second may not yet be visible to whoever counted the keys in use.
 CREATE FUNCTION vault.destroy_unused(in_use uuid[], before date) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE gone bigint;
 BEGIN
   UPDATE secrets_datakey SET wrapped = NULL, destroyed_at = clock_timestamp()
-  WHERE purpose = 'payload' AND month < before AND destroyed_at IS NULL AND NOT id = ANY (in_use);
+  WHERE purpose = 'payload' AND month < before
+    AND month < date_trunc('month', timezone('UTC', clock_timestamp()) - interval '1 day')
+    AND destroyed_at IS NULL AND NOT id = ANY (in_use);
   GET DIAGNOSTICS gone = ROW_COUNT;
   RETURN gone;
 END $$;
