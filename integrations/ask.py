@@ -50,8 +50,8 @@ class Question:
 
 
 def prepare(call: UUID, token: str, seat: str) -> Question | None:
-    """Read the question under the grant; None when there is nobody to ask: no connection, no number, settings that do not
-    hold. Refused without the right.
+    """Read the question under the grant; None when there is nobody to ask: no connection, no number, settings that do
+    not hold. Refused without the right.
     """
     with unit(WEB, token=token, seat=seat):
         held = held_call(call)

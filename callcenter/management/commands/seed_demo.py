@@ -2,7 +2,6 @@
 again.
 """
 
-from typing_extensions import override
 import json
 from argparse import ArgumentParser
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
+from typing_extensions import override
 
 from billing.models import Contract
 from callcenter.models import Clearance, Credential, Line, Person, Scenario, TaxiService, Workplace

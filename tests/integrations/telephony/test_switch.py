@@ -1,4 +1,4 @@
-"""The switch's door: what is signed and whole is taken once; all else is turned down with a reason and an audit line."""
+"""The switch's door: what is signed and whole is taken once; all else leaves a reason and an audit line."""
 
 import json
 from typing import Any
