@@ -41,9 +41,9 @@ def read_snapshot(secret: str, *, beat: bool = False, language: str = "") -> Sna
 def _spoken(snapshot: Snapshot, language: str) -> Snapshot:
     """Put the phrase that the operator may read aloud into the page's language."""
     order = (snapshot["call"] or {}).get("order")
-    if order and order["phrase"]:
+    if order and (phrase := order["phrase"]):
         with translation.override(language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE):
-            order["phrase"] = translation.gettext(order["phrase"])
+            order["phrase"] = translation.gettext(phrase)
     return snapshot
 
 

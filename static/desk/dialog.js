@@ -16,6 +16,7 @@ export function orderForm(host, template, texts, hooks) {
   let dialog = null; // what the server told when the right was redeemed
   let last = ""; // the field that the operator worked in last
   let draft = 0;
+  let touched = false; // somebody has typed since the form was built
 
   const input = (name) => /** @type {HTMLInputElement} */ (host.querySelector(`#${name}`));
   const isMounted = () => host.firstElementChild !== null;
@@ -38,7 +39,7 @@ export function orderForm(host, template, texts, hooks) {
   /** What the server knows arrives after the form is there: it fills only what nobody has typed in yet. */
   function fill(opened) {
     dialog = opened;
-    if (["pickup", "destination", "phone", "note"].some(isFilled)) saveLater();
+    if (touched) saveLater();
     for (const [name, value] of Object.entries(opened.draft ?? {})) {
       const untouched = name === "when" ? input(name).value === t("when.now") : !isFilled(name);
       if (untouched && value) input(name).value = value;
@@ -47,10 +48,12 @@ export function orderForm(host, template, texts, hooks) {
       input("phone").placeholder = t("phone.withheld");
       input("phone").setAttribute("aria-required", "true");
     }
+    if (!touched && isFilled("pickup")) focusFirstEmpty();
     refresh();
   }
 
   function onInput(event) {
+    touched = true;
     correct(event.target);
     saveLater();
     refresh();
@@ -173,6 +176,7 @@ export function orderForm(host, template, texts, hooks) {
     cancelDraft();
     dialog = null;
     last = "";
+    touched = false;
     for (const field of all("input", host)) /** @type {HTMLInputElement} */ (field).value = "";
     host.querySelector("form")?.reset();
     host.replaceChildren();

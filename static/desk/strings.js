@@ -5,7 +5,7 @@
  * @property {string} language
  * @property {(key: string, values?: Record<string, string | number>) => string} t
  * @property {(key: string, count: number) => string} plural
- * @property {(sentence: string) => Phrase} phrase what the stream says of an order, in English there; empty texts for an unknown sentence
+ * @property {(sentence: string) => Phrase} phrase what the stream says of an order; empty texts for a sentence that the page does not list
  *
  * @typedef {{text: string, say: string}} Phrase `say` is a key of the page's texts
  */
@@ -21,7 +21,7 @@ export function fill(text, values) {
 /**
  * @param {Map<string, string>} texts by key; plural forms as `key.one`, `key.few`, `key.many`, `key.other`
  * @param {string} language
- * @param {Map<string, Phrase>} [phrases] by English sentence
+ * @param {Map<string, Phrase>} [phrases] by sentence
  * @returns {Strings}
  */
 export function strings(texts, language, phrases = new Map()) {
@@ -36,6 +36,12 @@ export function strings(texts, language, phrases = new Map()) {
 }
 
 /**
+ * A sentence is known by its English words and by those of the page's language: the stream may bring either.
+ * @param {Map<string, Phrase>} listed by English sentence
+ */
+export const byEitherLanguage = (listed) => new Map([...listed, ...Array.from(listed.values(), (phrase) => [phrase.text, phrase])]);
+
+/**
  * Read the definition lists that the page carries for its scripts.
  * @param {Document} page
  * @returns {Strings}
@@ -44,6 +50,6 @@ export function readStrings(page) {
   const pairs = (list, value) => new Map(Array.from(list.querySelectorAll("dt"), (term) => [term.textContent, value(term)]));
   const text = (term) => term.nextElementSibling.textContent;
   const texts = pairs(page.querySelector("[data-strings]"), text);
-  const phrases = pairs(page.querySelector("[data-phrases]"), (term) => ({ text: text(term), say: term.dataset.say ?? "" }));
-  return strings(texts, page.documentElement.lang, phrases);
+  const listed = pairs(page.querySelector("[data-phrases]"), (term) => ({ text: text(term), say: term.dataset.say ?? "" }));
+  return strings(texts, page.documentElement.lang, byEitherLanguage(listed));
 }

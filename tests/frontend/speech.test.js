@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { numbersApart, readBack, sayLine, stripOf } from "../../static/desk/speech.js";
-import { fill, strings } from "../../static/desk/strings.js";
+import { byEitherLanguage, fill, strings } from "../../static/desk/strings.js";
 
 const phrases = new Map([["No such district.", { text: "Нет района", say: "" }], ["Ring back.", { text: "Перезвоним", say: "say.ring_back" }]]);
 const texts = strings(new Map([["read.pickup", "{value}."], ["read.destination", "Едем: {value}."], ["read.right", "Верно?"], ["read.phone", "На {value}."]]), "ru", phrases);
@@ -39,6 +39,12 @@ test("a refusal that would tell of a block on the caller is not in the page's li
 
 test("when a person will decide, the caller hears that we ring back", () => {
   assert.equal(sayLine(after("unknown", { order: { phrase: "Ring back." } }), form(), texts).line, "say.ring_back");
+});
+
+test("a phrase is known whether the stream brings it in English or in the page's language", () => {
+  const russian = strings(new Map(), "ru", byEitherLanguage(phrases));
+
+  assert.deepEqual([russian.phrase("Ring back.").say, russian.phrase("Перезвоним").say, russian.phrase("Иное").text], ["say.ring_back", "say.ring_back", ""]);
 });
 
 test("a phrase of an earlier try is not shown while the order is on its way again", () => {
