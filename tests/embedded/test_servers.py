@@ -30,6 +30,8 @@ def ask(postgres: Postgres, *statements: str) -> Any:
 def test_the_cyrillic_alphabet_has_case(cluster: Postgres) -> None:
     assert ask(cluster, "SELECT lower('ЁЖИК у Ленина')") == "ёжик у ленина"
     assert ask(cluster, "SELECT 'УЛИЦА' ILIKE 'улица'") is True
+    provider = "SELECT datlocprovider::text || ' ' || datlocale FROM pg_database WHERE datname = 'template1'"
+    assert ask(cluster, provider) == "b C.UTF-8"
 
 
 def test_trigrams_see_the_same_words_in_another_order(cluster: Postgres) -> None:
@@ -133,12 +135,16 @@ def test_a_copy_of_the_programs_runs_and_is_made_once(monkeypatch: pytest.Monkey
     monkeypatch.setattr(binaries, "ROOT_FOLDER", folder)
     packaged = postgres_folder(PROJECT).parent.parent
 
-    first, second = copied(packaged, PROJECT), copied(packaged, PROJECT)
+    first = copied(packaged, PROJECT)
+    made = first.stat()
+    second = copied(packaged, PROJECT)
 
     assert first == second
+    assert second.stat().st_ino == made.st_ino
     assert len(list(folder.iterdir())) == 1
-    said = subprocess.run([first / "pginstall" / "bin" / "postgres", "--version"], capture_output=True, text=True)
-    assert said.stdout.startswith("postgres (PostgreSQL) 18.")
+    for program in ("postgres", "initdb"):
+        said = subprocess.run([first / "pginstall" / "bin" / program, "--version"], capture_output=True, text=True)
+        assert said.stdout.startswith(f"{program} (PostgreSQL) 18.")
 
 
 def test_a_copy_in_which_others_may_write_is_refused(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
