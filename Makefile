@@ -71,9 +71,11 @@ migrations: install
 	$(SETTINGS) $(BIN)/python -W ignore manage.py makemigrations
 
 messages: install
-	$(BIN)/pybabel extract -F babel.cfg -o locale/django.pot --no-wrap --sort-by-file .
-	$(BIN)/pybabel update -D django -i locale/django.pot -d locale --no-wrap --no-fuzzy-matching
-	@rm -f locale/django.pot
+	@mkdir -p var
+	$(BIN)/python -m babel.messages.frontend -q extract -F babel.cfg -k gettext_lazy -k gettext_noop -k ngettext_lazy:1,2 \
+	  -k pgettext_lazy:1c,2 --no-location -o var/django.pot callcenter orders billing integrations templates
+	$(BIN)/python -m babel.messages.frontend -q update -i var/django.pot -d locale -D django -l ru --no-fuzzy-matching \
+	  --ignore-obsolete --ignore-pot-creation-date -w 120
 
 bench: install
 	$(BIN)/python -m pytest -s bench/path.py

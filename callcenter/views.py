@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from callcenter.cookies import GRANT_COOKIE, SEAT_COOKIE, give, take_back, turn_epoch
 from callcenter.login import LoginRefused, log_in
+from callcenter.nudges import publish
 from callcenter.tenancy.middleware import without_unit
 
 
@@ -36,6 +37,8 @@ def login(request: HttpRequest) -> HttpResponse:
         except LoginRefused as refusal:
             error = refusal.sentence
         else:
+            for seat in done.replaced:
+                publish(seat, 0)
             response = HttpResponseRedirect("/", status=303)
             for name, value in ((SEAT_COOKIE, done.seat_secret), (GRANT_COOKIE, done.grant_token)):
                 give(response, name, value) if value else take_back(response, name)

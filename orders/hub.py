@@ -14,7 +14,7 @@ from uuid import UUID
 import redis.asyncio
 from redis.exceptions import RedisError
 
-from orders.live import CHANNEL
+from callcenter.nudges import CHANNEL
 
 CANARY_S = 2.0
 SILENCE_S = 5.0

@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection
-from django.utils import translation
 
 from callcenter.cookies import SEAT_COOKIE
 from callcenter.plain_asgi import DatabasePool, Receive, Scope, Send, answer_json, cookie, start
@@ -27,7 +25,7 @@ DATABASE_THREADS = 2
 Snapshot = dict[str, Any]
 
 
-def read_snapshot(secret: str, *, beat: bool = False, language: str = "") -> Snapshot | None:
+def read_snapshot(secret: str, *, beat: bool = False) -> Snapshot | None:
     """The state of the seat with this secret, or None for an unknown one; `beat` counts as a sign of life."""
     with unit(WEB, seat=secret), connection.cursor() as cursor:
         if beat:
@@ -35,24 +33,14 @@ def read_snapshot(secret: str, *, beat: bool = False, language: str = "") -> Sna
         cursor.execute("SELECT app.seat_snapshot()")
         found = cursor.fetchone()[0]
     snapshot: Snapshot | None = json.loads(found) if isinstance(found, str) else found
-    return _spoken(snapshot, language) if snapshot else None
-
-
-def _spoken(snapshot: Snapshot, language: str) -> Snapshot:
-    """Put the phrase that the operator may read aloud into the page's language."""
-    order = (snapshot["call"] or {}).get("order")
-    if order and (phrase := order["phrase"]):
-        with translation.override(language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE):
-            order["phrase"] = translation.gettext(phrase)
     return snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One open stream: whose it is, in which language, and how to see that it has gone."""
+    """One open stream: whose it is, and how to see that it has gone."""
 
     secret: str
-    language: str
     send: Send
     gone: "asyncio.Future[None]"
 
@@ -65,13 +53,13 @@ class Live:
         self.pool = pool
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        secret, language = cookie(scope, SEAT_COOKIE), cookie(scope, settings.LANGUAGE_COOKIE_NAME)
-        snapshot = await self._read(secret, language) if secret else None
+        secret = cookie(scope, SEAT_COOKIE)
+        snapshot = await self._read(secret) if secret else None
         if snapshot is None:
             await answer_json(send, 401, {"error": {"code": "seat", "sentence": "", "fields": {}}})
             return
         await start(send, 200, "text/event-stream")
-        page = Page(secret, language, send, asyncio.ensure_future(_disconnected(receive)))
+        page = Page(secret, send, asyncio.ensure_future(_disconnected(receive)))
         try:
             await self._follow(page, UUID(snapshot["id"]))
         finally:
@@ -80,13 +68,13 @@ class Live:
     async def _follow(self, page: Page, seat: UUID) -> None:
         shown: Snapshot = {}
         async with self.hub.listen(seat) as nudge:
-            snapshot = await self._read(page.secret, page.language)
+            snapshot = await self._read(page.secret)
             while snapshot is not None and not page.gone.done() and not self.hub.stopping:
                 shown = await self._show(snapshot, shown, page.send)
                 if snapshot["seat"]["closed"]:
                     break
                 nudged = await _first(nudge, page.gone, timeout=BEAT_S if self.hub.healthy else POLL_S)
-                snapshot = await self._read(page.secret, page.language, beat=not nudged)
+                snapshot = await self._read(page.secret, beat=not nudged)
             if not page.gone.done():
                 await _event(page.send, "restart" if self.hub.stopping else "end", {}, more=False)
 
@@ -98,8 +86,8 @@ class Live:
         await _event(send, "state", body)
         return body
 
-    async def _read(self, secret: str, language: str, *, beat: bool = True) -> Snapshot | None:
-        return await self.pool.run(lambda: read_snapshot(secret, beat=beat, language=language))
+    async def _read(self, secret: str, *, beat: bool = True) -> Snapshot | None:
+        return await self.pool.run(lambda: read_snapshot(secret, beat=beat))
 
 
 def _content(body: Snapshot) -> Snapshot:

@@ -200,14 +200,18 @@ def _views(alias: str) -> Iterator[str]:
 def _functions(alias: str) -> Iterator[str]:
     rows = _ask(
         alias,
-        """SELECT p.proname, coalesce(p.proconfig::text, ''), has_function_privilege('public', p.oid, 'EXECUTE')
-           FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'app'""",
+        """SELECT p.proname, coalesce(p.proconfig::text, ''), has_function_privilege('public', p.oid, 'EXECUTE'),
+                  p.prosecdef AND NOT (o.rolbypassrls OR o.rolsuper)
+           FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_roles o ON o.oid = p.proowner
+           WHERE n.nspname = 'app'""",
     )
-    for name, config, public in rows:
+    for name, config, public, blind in rows:
         if "search_path=" not in config:
             yield f"function app.{name} has no pinned search_path"
         if public:
             yield f"function app.{name} may be executed by everybody"
+        if blind:
+            yield f"function app.{name} belongs to a role under row-level security: it would see no row"
 
 
 def _uniques(alias: str) -> Iterator[str]:

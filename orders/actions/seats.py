@@ -4,9 +4,9 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from callcenter import audit
+from callcenter.nudges import publish
 from callcenter.refusals import Refused
 from callcenter.tenancy.unit import after_commit
-from orders import live
 from orders.access import Here
 
 CHOICES = ("ready", "break", "off")
@@ -22,7 +22,7 @@ def choose_state(seat: Here, state: str) -> None:
     if row is None:
         raise Refused(_("A call is on: finish it, then change your state."), code="busy", status=409)
     audit.record(None, "seat.state", actor=str(seat.person), detail={"seat": str(seat.seat), "state": state})
-    after_commit(lambda: live.publish(row[0], row[1]))
+    after_commit(lambda: publish(row[0], row[1]))
 
 
 def end_shift(seat: Here) -> None:
@@ -30,4 +30,4 @@ def end_shift(seat: Here) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT app.close_seat('logout')")
     audit.record(None, "seat.closed", actor=str(seat.person), detail={"seat": str(seat.seat)})
-    after_commit(lambda: live.publish(seat.seat, 0))
+    after_commit(lambda: publish(seat.seat, 0))
