@@ -1,4 +1,4 @@
-"""One running product for the session, and its robots."""
+"""One running product for the tests of this folder, and its robots."""
 
 import threading
 from collections.abc import Iterator
@@ -10,9 +10,9 @@ from integrations.simulators.operator import Desk
 from tests.e2e.stack import PASSWORD, Stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """Everything started once; ended with the session."""
+    """Everything started once for this folder, and ended with it."""
     running = Stack(Path(tmp_path_factory.mktemp("e2e")), operators=4)
     try:
         yield running.start()
