@@ -106,6 +106,14 @@ def test_closing_sweeps_what_was_accepted_a_moment_ago(contract: Contract) -> No
     assert close(contract).orders == 1
 
 
+def test_the_last_day_of_a_contract_is_billed_to_its_end(db: None) -> None:
+    contract = make_contract(ends="2026-11-15")
+    place(contract, at="2026-11-15T20:59:59+00:00")
+    place(contract, at="2026-11-15T21:00:00+00:00")
+
+    assert close(contract).orders == 1
+
+
 def test_closing_twice_gives_the_same_invoice(contract: Contract) -> None:
     place(contract)
     first = close(contract)

@@ -31,6 +31,30 @@ def test_floats_and_mixed_currencies_are_refused_with_a_sentence() -> None:
 
 
 @pytest.mark.parametrize(
+    ("amount", "currency", "sentence"),
+    [
+        ("NaN", "RUB", "NaN is not an amount"),
+        ("-Infinity", "RUB", "is not an amount"),
+        ("1", "₽", "'₽' is not a currency"),
+    ],
+)
+def test_what_is_no_money_is_named(amount: str, currency: str, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        Money(Decimal(amount), currency)
+
+
+def test_money_is_multiplied_from_either_side_and_added_to_money_only() -> None:
+    assert 3 * Money(Decimal("0.335")) == Money(Decimal("1.02"))
+    with pytest.raises(TypeError, match="Money is added to Money, not to Decimal"):
+        Money(Decimal(1)) + Decimal(1)  # type: ignore[operator]
+
+
+def test_amounts_of_two_currencies_have_no_order() -> None:
+    with pytest.raises(TypeError, match="'<' not supported"):
+        assert Money(Decimal(1), "KZT") < Money(Decimal(2))  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
     ("utc", "zone", "month"),
     [
         ("2024-02-29T17:30", "Asia/Almaty", "2024-02-01"),

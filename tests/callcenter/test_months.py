@@ -60,7 +60,7 @@ def test_a_day_is_the_service_s_own() -> None:
     assert day_start(date(2026, 11, 16), "Europe/Moscow") == instant
 
 
-@pytest.mark.parametrize("text", ["2026-13", "2026-1", "26-11", "0001-01", "2026-11-01", " 2026-11", "२०२६-११", ""])
+@pytest.mark.parametrize("text", ["2026-13", "2026-1", "26-11", "0001-01", "2026-11-01", " 2026-11", "20२६-11", ""])
 def test_what_is_no_month_is_named(text: str) -> None:
     with pytest.raises(ValueError, match="is not a month: write it as 2026-11"):
         parse_month(text)
