@@ -5,6 +5,7 @@ from typing import Any
 
 import psycopg2
 import pytest
+from django.core.management import CommandError, call_command
 
 from callcenter.embedded.servers import Postgres
 from callcenter.tenancy.provision import KEYS, LOGINS, MIGRATE, NotAllowed, provision
@@ -87,3 +88,35 @@ def test_a_wrong_password_of_the_administrator_is_one_sentence_without_it(cluste
     assert str(caught.value).startswith("PostgreSQL does not let the administrator in: ")
     assert "password authentication failed" in str(caught.value)
     assert "not-the-password" not in str(caught.value)
+
+
+@pytest.fixture
+def _addresses(monkeypatch: pytest.MonkeyPatch, cluster: Postgres, passwords: dict[str, str]) -> None:
+    """An installation's environment: the administrator's address and one per role."""
+    monkeypatch.setenv("DATABASE_URL_ADMIN", cluster.url())
+    for role in LOGINS:
+        database = "callcenter_keys" if role == KEYS else "callcenter"
+        address = cluster.url(database, user=role, password=passwords[role])
+        monkeypatch.setenv(f"DATABASE_URL_{role.removeprefix('cc_').upper()}", address)
+
+
+@pytest.mark.usefixtures("_addresses")
+def test_the_command_takes_the_passwords_from_the_addresses_and_prints_none(
+    cluster: Postgres, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], passwords: dict[str, str]
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("DATABASE_URL_WEB", cluster.url("callcenter", user="cc_web", password="another-one"))
+        call_command("provision")
+    said = capsys.readouterr().out
+
+    assert rows(cluster.url("callcenter", user="cc_web", password="another-one"), "SELECT 1") == [(1,)]
+    assert said == "7 roles and the databases callcenter and callcenter_keys are in place.\n"
+    provision(cluster.url(), passwords)
+
+
+@pytest.mark.usefixtures("_addresses")
+def test_the_command_refuses_an_address_of_another_login(cluster: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL_WEB", cluster.url("callcenter"))
+
+    with pytest.raises(CommandError, match=r"^DATABASE_URL_WEB must name the login cc_web and its password\.$"):
+        call_command("provision")
