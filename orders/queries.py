@@ -1,9 +1,7 @@
 """Reads that more than one place needs."""
 
 from datetime import datetime
-from uuid import UUID
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from callcenter.models import Clearance, Line, Seat, SeatState, TaxiService
@@ -50,16 +48,3 @@ def cleared_seats(service: TaxiService, now: datetime, local_now: datetime) -> Q
 def live_calls(instance: str) -> QuerySet[Call]:
     """Calls of one exchange that have not ended as far as we know."""
     return Call.objects.filter(instance=instance).exclude(state=CallState.ENDED)
-
-
-def accepted_orders(after: datetime, limit: int = 1000) -> list[tuple[UUID, UUID, str, datetime, datetime]]:
-    """Accepted orders (order, service, number, placed, accepted) at or after an instant, oldest first; for the role
-    billing.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT order_id, service_id, number, placed_at, accepted_at FROM app.accepted_orders "
-            "WHERE accepted_at >= %s ORDER BY accepted_at, order_id LIMIT %s",
-            [after, limit],
-        )
-        return list(cursor.fetchall())
