@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -75,7 +75,7 @@ def test_the_web_role_cannot_touch_these_tables(rivals: list[Rival], table: str,
         connection.cursor().execute(statement.format(table))
 
 
-def tie_to(parent: object, call: Call) -> None:
+def tie_to(parent: UUID, call: Call) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("UPDATE orders_call SET line_id = %s WHERE id = %s", [parent, call.pk])
