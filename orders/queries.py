@@ -8,7 +8,7 @@ from callcenter.models import Clearance, Line, Seat, SeatState, TaxiService
 from orders.models import Call, CallState
 
 # A seat whose page has not been heard of for this long gets no calls.
-SEAT_SILENCE_S = 45
+SEAT_SILENCE_S = 25
 
 
 def line_of(number: str) -> Line | None:

@@ -61,7 +61,7 @@ CALLERS = (
         "exchange",
         "none",
         f"-m integrations.simulators.pbx --switch http://127.0.0.1:{{port_switch}} --instance {EXCHANGE}"
-        f" --secret {{exchange}} --lines {LINES} --only-when-ready --rate 20 --ring-s 3 --talk-s 180"
+        f" --secret {{exchange}} --lines {LINES} --only-when-ready --rate 20 --ring-s 3 --talk-s 120 --concurrent 2"
         " --abandon-share 0 --miss-share 0",
     ),
 )

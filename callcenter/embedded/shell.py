@@ -5,6 +5,7 @@ role.
 import json
 import os
 import sys
+from pathlib import Path
 from typing import NoReturn
 
 from callcenter.embedded.demo import data_folder
@@ -22,7 +23,9 @@ def main() -> NoReturn:
         print(f"{role!r} is no role of a process: use one of {', '.join(environments)}.", file=sys.stderr)  # noqa: T201
         sys.exit(1)
     command = sys.argv[2:] or [os.environ.get("SHELL", "/bin/sh")]
-    os.execvpe(command[0], command, {**os.environ, **environments[role]})  # noqa: S606
+    known = {**os.environ, **environments[role]}
+    known["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{known['PATH']}"
+    os.execvpe(command[0], command, known)  # noqa: S606
 
 
 if __name__ == "__main__":
