@@ -52,7 +52,7 @@ def test_an_answer_lost_after_the_order_was_kept_is_found_by_the_marker(stack: S
 
 def test_a_killed_engine_loses_and_doubles_nothing(stack: Stack, desks: list[Desk]) -> None:
     for slug in stack.dispatch_ports:
-        stack.fault(slug, "stall", count=1, seconds=2)
+        stack.fault(slug, "stall", count=4, seconds=2)
     ringing = stack.ring("--calls 4 --concurrent 2 --ring-s 0.1 --talk-s 60 --seed 11", name="pbx-kill")
     stack.wait(
         lambda: stack.sql("SELECT count(*) FROM orders_delivery WHERE state = 'sending'")[0][0] > 0,
