@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from typing_extensions import override
 
 from integrations.simulators.operator import Desk, Seen
 from tests.e2e.stack import PASSWORD, Stack
@@ -15,6 +16,7 @@ MOST_AT_ONCE = 8
 class Listener(Desk):
     """An operator who answers and then does nothing by itself."""
 
+    @override
     def _serve(self, seen: Seen) -> None:
         """Leave the call to the test."""
 
