@@ -33,7 +33,8 @@ def call(stack: Stack) -> Iterator[tuple[Desk, str, str]]:
         seen = next(iter(desk.seen.values()))
         yield desk, seen.call, desk.command("POST", f"/calls/{seen.call}/redeem")[1]["grant"]
         desk.stop.set()
-        desk.command("POST", "/seat/state", {"state": "off"})
+        for slug in stack.dispatch_ports:
+            stack.fault(slug, None)
         ringing.terminate()
         desk.command("POST", "/logout/")
 
