@@ -3,13 +3,13 @@
 from importlib.util import find_spec
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import OperationalError
+from django.db import OperationalError, connections
 
 from callcenter.tenancy.catalogue import refuse_gaps
 
 
 def ready_to_serve() -> None:
-    """Raise ImproperlyConfigured, in one sentence, when this process must not start."""
+    """Raise ImproperlyConfigured, in one sentence, when this process must not start; holds no connection afterwards."""
     if find_spec("psycopg") is not None:
         raise ImproperlyConfigured(
             "The package psycopg (version 3) is installed: Django would use it instead of psycopg2. Uninstall it."
@@ -20,3 +20,5 @@ def ready_to_serve() -> None:
         raise ImproperlyConfigured(
             f"The database does not answer: {str(error).strip().splitlines()[0]}. Check its address and that it runs."
         ) from error
+    finally:
+        connections.close_all()

@@ -1,5 +1,6 @@
 """Look-ups while the operator types: one slow service delays nobody, and an answer never outlives the right to it."""
 
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,13 +26,14 @@ class Listener(Desk):
 def call(stack: Stack) -> Iterator[tuple[Desk, str, str]]:
     """A call that was answered at a desk: the desk, the call's id, the grant's token."""
     desk = Listener(stack.web_url, stack.logins[3]["login"], PASSWORD)
-    with ThreadPoolExecutor(1) as threads:
-        desk.log_in()
-        threads.submit(desk.work)
-        ringing = stack.ring("--calls 1 --ring-s 0.1 --talk-s 30", name="pbx-ask")
-        stack.wait(lambda: any(seen.answered_at for seen in desk.seen.values()), "an answered call")
+    desk.log_in()
+    threading.Thread(target=desk.work, daemon=True).start()
+    ringing = stack.ring("--calls 1 --ring-s 0.1 --talk-s 30 --abandon-share 0 --miss-share 0", name="pbx-ask")
+    try:
+        stack.wait(lambda: any(seen.answered_at for seen in list(desk.seen.values())), "an answered call")
         seen = next(iter(desk.seen.values()))
         yield desk, seen.call, desk.command("POST", f"/calls/{seen.call}/redeem")[1]["grant"]
+    finally:
         desk.stop.set()
         for slug in stack.dispatch_ports:
             stack.fault(slug, None)

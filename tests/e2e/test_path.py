@@ -43,7 +43,7 @@ def test_calls_become_orders_once_and_nobody_reads_them_afterwards(stack: Stack,
 def test_an_answer_lost_after_the_order_was_kept_is_found_by_the_marker(stack: Stack, desks: list[Desk]) -> None:
     for slug in stack.dispatch_ports:
         stack.fault(slug, "commit_then_drop", count=1)
-    stack.ring("--calls 2 --ring-s 0.1 --talk-s 40 --seed 7", name="pbx-drop").wait(120)
+    stack.ring("--calls 2 --ring-s 0.1 --talk-s 40 --abandon-share 0 --seed 7", name="pbx-drop").wait(120)
 
     assert set(markers(stack).values()) == {NOTHING_DOUBLED}
     assert {state for (state,) in stack.sql("SELECT state FROM orders_order")} == {"accepted"}
@@ -53,7 +53,9 @@ def test_an_answer_lost_after_the_order_was_kept_is_found_by_the_marker(stack: S
 def test_a_killed_engine_loses_and_doubles_nothing(stack: Stack, desks: list[Desk]) -> None:
     for slug in stack.dispatch_ports:
         stack.fault(slug, "stall", count=4, seconds=2)
-    ringing = stack.ring("--calls 4 --concurrent 2 --ring-s 0.1 --talk-s 60 --seed 11", name="pbx-kill")
+    ringing = stack.ring(
+        "--calls 4 --concurrent 2 --ring-s 0.1 --talk-s 60 --abandon-share 0 --seed 11", name="pbx-kill"
+    )
     stack.wait(
         lambda: stack.sql("SELECT count(*) FROM orders_delivery WHERE state = 'sending'")[0][0] > 0,
         "a delivery under way",

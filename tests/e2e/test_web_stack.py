@@ -3,6 +3,7 @@
 import http.client
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -26,10 +27,11 @@ def sessions(stack: Stack, *, role: str = "cc_web") -> int:
 
 
 @pytest.fixture
-def desk(stack: Stack) -> Desk:
+def desk(stack: Stack) -> Iterator[Desk]:
     robot = Desk(stack.web_url, stack.logins[2]["login"], PASSWORD)
     robot.log_in()
-    return robot
+    yield robot
+    robot.command("POST", "/seat/state", {"state": "off"})
 
 
 def open_stream(desk: Desk) -> http.client.HTTPResponse:
