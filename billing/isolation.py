@@ -1,6 +1,6 @@
 """Who may read and write the tables of money."""
 
-from callcenter.tenancy.rules import BILLING, OWN_SERVICE, WEB, Matrix, rule, staff
+from callcenter.tenancy.rules import BILLING, OWN_SERVICE, WEB, Functions, Matrix, rule, staff
 
 MONEY = staff("accountant", "admin")
 _READERS = (rule(WEB, "SELECT", OWN_SERVICE), rule(WEB, "SELECT", MONEY))
@@ -12,3 +12,5 @@ MATRIX: Matrix = {
     "billing_invoice": (*_READERS, rule(BILLING, "SELECT INSERT")),
     "billing_invoiceline": (*_READERS, rule(BILLING, "SELECT INSERT")),
 }
+
+FUNCTIONS: Functions = {BILLING: "hold_contracts lock_contract"}

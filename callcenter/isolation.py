@@ -9,6 +9,7 @@ from callcenter.tenancy.rules import (
     SWITCH,
     WEB,
     WORKER,
+    Functions,
     Matrix,
     rule,
     staff,
@@ -18,7 +19,7 @@ PEOPLE = staff("supervisor", "admin")
 _SEAT_SHOWN = (
     "id person_id workplace_id state state_since wrapup_until missed version opened_at seen_at closed_at close_reason"
 )
-
+_CONTEXT = "hashed call_service call tenant staff service claimed_order"
 _AUDIT_WRITTEN = "id service actor grant action detail"
 
 MATRIX: Matrix = {
@@ -67,4 +68,12 @@ MATRIX: Matrix = {
         *[rule(role, "INSERT", ANY, _AUDIT_WRITTEN) for role in (AUTH, SWITCH, WORKER, BILLING)],
     ),
     "callcenter_audithead": (),
+}
+
+FUNCTIONS: Functions = {
+    WEB: f"{_CONTEXT} enter close_held_grant held_service",
+    AUTH: _CONTEXT,
+    SWITCH: _CONTEXT,
+    WORKER: f"{_CONTEXT} audit_anchors",
+    BILLING: _CONTEXT,
 }

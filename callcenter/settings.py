@@ -19,9 +19,6 @@ DEBUG = False
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", "localhost,127.0.0.1")
 ROOT_URLCONF = "callcenter.switch_urls" if ROLE == "switch" else "callcenter.urls"
 AUTH_USER_MODEL = "callcenter.Person"
-SILENCED_SYSTEM_CHECKS = [
-    "fields.W342"
-]  # a TenantForeignKey may be unique: it is no OneToOneField, its constraint is composite
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

@@ -1,6 +1,19 @@
 """Who may read and write the tables of calls and orders (design: the matrix of kinds and roles)."""
 
-from callcenter.tenancy.rules import ANY, OWN_SERVICE, SWITCH, WEB, WORKER, Matrix, claimed, own_call, rule, staff
+from callcenter.tenancy.rules import (
+    ANY,
+    AUTH,
+    OWN_SERVICE,
+    SWITCH,
+    WEB,
+    WORKER,
+    Functions,
+    Matrix,
+    claimed,
+    own_call,
+    rule,
+    staff,
+)
 
 WATCH = staff("supervisor", "admin")
 _SHELL = "id service_id key_id erase_after erased_at"
@@ -44,4 +57,11 @@ MATRIX: Matrix = {
         rule(WEB, "SELECT", WATCH),
         rule(WORKER, "SELECT INSERT"),
     ),
+}
+
+FUNCTIONS: Functions = {
+    WEB: "seat_frame seat_clearances seat_beat seat_snapshot redeem choose_seat_state close_seat touch_held_seat",
+    AUTH: "open_seat",
+    SWITCH: "touch_seat seat_of_call",
+    WORKER: "touch_seat seat_of_call lock_call_grant close_settled_call erase_due keys_in_use",
 }

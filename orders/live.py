@@ -2,10 +2,20 @@
 
 from uuid import UUID
 
-from django.db import connections
+from django.db import connection, connections
 
 from callcenter.nudges import publish
 from callcenter.tenancy.unit import after_commit
+
+
+def touch_held() -> None:
+    """Raise the version of the seat whose call this request holds; the web role can touch no other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seat, version FROM app.touch_held_seat()")
+        row = cursor.fetchone()
+    if row is not None:
+        seat, version = row
+        after_commit(lambda: publish(seat, int(version)))
 
 
 def touch(seat: UUID | None, *, using: str = "default") -> None:

@@ -4,8 +4,7 @@ from pathlib import Path
 
 from django.db import migrations
 
-from billing.isolation import MATRIX
-from callcenter.tenancy.operations import Isolate, Sql, TenantForeignKeys
+from callcenter.tenancy.operations import Sql, TenantForeignKeys
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
 
@@ -18,5 +17,4 @@ class Migration(migrations.Migration):
         TenantForeignKeys("billing_invoice", contract_id="billing_contract"),
         TenantForeignKeys("billing_invoiceline", invoice_id="billing_invoice"),
         Sql(SQL / "ledger.sql"),
-        *[Isolate(table, rules) for table, rules in MATRIX.items()],
     ]

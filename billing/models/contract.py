@@ -63,11 +63,14 @@ class Contract(TenantModel):
 class InvoiceSeries(TenantModel):
     """The counter of one contract's series; raised last in a closing, so that no number is ever skipped."""
 
-    contract = TenantForeignKey(Contract, unique=True, related_name="counter")
+    contract = TenantForeignKey(Contract, related_name="counter")
     last_number = models.PositiveIntegerField(default=0)
 
     class Meta(TenantModel.Meta):
-        pass
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(fields=["service", "contract"], name="billing_invoiceseries_one"),
+        ]
 
     @override
     def __str__(self) -> str:

@@ -4,8 +4,7 @@ from pathlib import Path
 
 from django.db import migrations
 
-from callcenter.isolation import MATRIX
-from callcenter.tenancy.operations import Isolate, Sql, TenantForeignKeys
+from callcenter.tenancy.operations import Sql, TenantForeignKeys
 
 SQL = Path(__file__).resolve().parent.parent / "tenancy" / "sql"
 
@@ -15,5 +14,4 @@ class Migration(migrations.Migration):
     operations = [
         Sql(SQL / "context.sql"),
         TenantForeignKeys("callcenter_line", scenario_id="callcenter_scenario"),
-        *[Isolate(table, rules) for table, rules in MATRIX.items() if "audit" not in table],
     ]

@@ -4,8 +4,7 @@ from pathlib import Path
 
 from django.db import migrations
 
-from callcenter.isolation import MATRIX
-from callcenter.tenancy.operations import Isolate, Sql
+from callcenter.tenancy.operations import Sql
 
 SQL = Path(__file__).resolve().parent.parent / "tenancy" / "sql"
 
@@ -14,5 +13,4 @@ class Migration(migrations.Migration):
     dependencies = [("callcenter", "0002_isolation")]
     operations = [
         Sql(SQL / "audit.sql"),
-        *[Isolate(table, MATRIX[table]) for table in ("callcenter_auditentry", "callcenter_audithead")],
     ]

@@ -51,7 +51,7 @@ class Grant(models.Model):
                 name="callcenter_grant_one_call_per_seat",
             ),
             models.UniqueConstraint(
-                fields=["call_id"],
+                fields=["service", "call_id"],
                 condition=Q(kind="call", closed_at__isnull=True),
                 name="callcenter_grant_one_per_call",
             ),

@@ -1,15 +1,15 @@
 """Compare what PostgreSQL enforces with what the apps declare. Every process refuses to start on a gap."""
 
 from collections.abc import Iterator, Sequence
-from importlib import import_module
 from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
-from django.utils.module_loading import module_has_submodule
 
-from callcenter.tenancy.rules import ROLES, Rule
+from callcenter.tenancy.fields import TenantForeignKey
+from callcenter.tenancy.matrices import declared, declared_functions
+from callcenter.tenancy.rules import FUNCTION_DIGEST, ROLES, Rule
 
 # Tables without rows of any service, closed to every role of a process.
 CLOSED = frozenset(
@@ -21,15 +21,6 @@ UNIQUE_WITHOUT_SERVICE = frozenset({"callcenter_line_number"})
 WRITES = ("SELECT", "INSERT", "UPDATE", "DELETE")
 _COMMAND = {"r": "SELECT", "a": "INSERT", "w": "UPDATE", "d": "DELETE", "*": "ALL"}
 Rows = list[tuple[Any, ...]]
-
-
-def declared() -> dict[str, tuple[Rule, ...]]:
-    """The matrices of all apps, table -> rules."""
-    matrix: dict[str, tuple[Rule, ...]] = {}
-    for app in apps.get_app_configs():
-        if app.module is not None and module_has_submodule(app.module, "isolation"):
-            matrix.update(import_module(f"{app.name}.isolation").MATRIX)
-    return matrix
 
 
 def refuse_gaps(alias: str = "default") -> None:
@@ -49,8 +40,11 @@ def gaps(alias: str = "default") -> list[str]:
         *_roles(alias),
         *_views(alias),
         *_functions(alias),
+        *_function_rights(alias),
+        *_elsewhere(alias),
         *_uniques(alias),
         *_foreign_keys(alias),
+        *_missing_keys(alias),
         *_isolation_level(alias),
     ]
 
@@ -200,34 +194,73 @@ def _views(alias: str) -> Iterator[str]:
 def _functions(alias: str) -> Iterator[str]:
     rows = _ask(
         alias,
-        """SELECT p.proname, coalesce(p.proconfig::text, ''), has_function_privilege('public', p.oid, 'EXECUTE'),
-                  p.prosecdef AND NOT (o.rolbypassrls OR o.rolsuper)
+        f"""SELECT p.proname, coalesce(p.proconfig::text, ''), has_function_privilege('public', p.oid, 'EXECUTE'),
+                  p.prosecdef AND NOT (o.rolbypassrls OR o.rolsuper),
+                  {FUNCTION_DIGEST} IS NOT DISTINCT FROM obj_description(p.oid, 'pg_proc')
            FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_roles o ON o.oid = p.proowner
-           WHERE n.nspname = 'app'""",
+           WHERE n.nspname = 'app'""",  # noqa: S608 - a constant
     )
-    for name, config, public, blind in rows:
+    for name, config, public, blind, sealed in rows:
         if "search_path=" not in config:
             yield f"function app.{name} has no pinned search_path"
         if public:
             yield f"function app.{name} may be executed by everybody"
         if blind:
             yield f"function app.{name} belongs to a role under row-level security: it would see no row"
+        if not sealed:
+            yield f"function app.{name} was changed by hand"
+
+
+def _function_rights(alias: str) -> Iterator[str]:
+    rows = _ask(
+        alias,
+        """SELECT r.rolname, n.nspname || '.' || p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+           CROSS JOIN unnest(%s::text[]) AS r(rolname)
+           WHERE (n.nspname = 'app' OR (p.prosecdef AND n.nspname NOT IN ('pg_catalog', 'information_schema')))
+             AND has_function_privilege(r.rolname, p.oid, 'EXECUTE')""",
+        [list(ROLES)],
+    )
+    wanted = declared_functions()
+    yield from (f"{role} may execute {name}, which is not declared" for role, name in sorted(set(rows) - wanted))
+    yield from (f"{role} may not execute {name}, which is declared" for role, name in sorted(wanted - set(rows)))
+
+
+def _elsewhere(alias: str) -> Iterator[str]:
+    """Tables outside `public` that a process can read, and schemas in which it could make its own."""
+    ours = "n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%%'"
+    tables = _ask(
+        alias,
+        f"""SELECT r.rolname, n.nspname || '.' || c.relname
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace CROSS JOIN unnest(%s::text[]) AS r(rolname)
+            WHERE c.relkind IN ('r', 'p', 'f') AND {ours} AND n.nspname <> 'public'
+              AND has_any_column_privilege(r.rolname, c.oid, 'SELECT, INSERT, UPDATE')""",  # noqa: S608 - a constant
+        [list(ROLES)],
+    )
+    yield from (f"{role} may use {table}, which is outside the schema public" for role, table in tables)
+    schemas = _ask(
+        alias,
+        f"""SELECT r.rolname, n.nspname FROM pg_namespace n CROSS JOIN unnest(%s::text[]) AS r(rolname)
+            WHERE {ours} AND has_schema_privilege(r.rolname, n.oid, 'CREATE')""",  # noqa: S608 - a constant
+        [list(ROLES)],
+    )
+    yield from (f"{role} may create objects in the schema {schema}" for role, schema in schemas)
 
 
 def _uniques(alias: str) -> Iterator[str]:
     rows = _ask(
         alias,
-        """SELECT c.relname, i.relname, array_agg(a.attname::text), bool_and(t.typname = 'uuid') FROM pg_index x
+        """SELECT c.relname, i.relname, array_agg(a.attname::text), x.indisprimary AND
+           bool_and(t.typname = 'uuid') FROM pg_index x
            JOIN pg_class c ON c.oid = x.indrelid JOIN pg_class i ON i.oid = x.indexrelid
            JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = ANY (x.indkey) JOIN pg_type t ON t.oid = a.atttypid
            WHERE x.indisunique AND c.relnamespace = 'public'::regnamespace
              AND EXISTS (SELECT FROM pg_attribute s WHERE s.attrelid = c.oid AND s.attname = 'service_id' AND
              s.attnotnull)
-           GROUP BY 1, 2""",
+           GROUP BY 1, 2, x.indisprimary""",
     )
-    for table, index, columns, uuids in rows:
-        exempt = (uuids and len(columns) == 1) or any(index.startswith(name) for name in UNIQUE_WITHOUT_SERVICE)
-        if "service_id" not in columns and "delivery_id" not in columns and not exempt:
+    for table, index, columns, made_here in rows:
+        exempt = made_here or any(index.startswith(name) for name in UNIQUE_WITHOUT_SERVICE)
+        if "service_id" not in columns and not exempt:
             yield f"unique index {index} on {table} lacks service_id: a collision would tell of another service's row"
 
 
@@ -242,6 +275,25 @@ def _foreign_keys(alias: str) -> Iterator[str]:
              s.attnotnull)""",
     )
     yield from (f"foreign key {name} of {table} must carry service_id: use TenantForeignKeys" for name, table in rows)
+
+
+def _missing_keys(alias: str) -> Iterator[str]:
+    """Keys without Django's own constraint (`TenantForeignKey`) whose composite one the database lacks."""
+    rows = _ask(
+        alias,
+        """SELECT c.relname, a.attname, p.relname FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+           JOIN pg_class p ON p.oid = k.confrelid JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.conkey[2]
+           JOIN pg_attribute s ON s.attrelid = c.oid AND s.attnum = k.conkey[1]
+           WHERE k.contype = 'f' AND k.convalidated AND array_length(k.conkey, 1) = 2 AND s.attname = 'service_id'""",
+    )
+    wanted = {
+        (model._meta.db_table, field.column, field.related_model._meta.db_table)
+        for model in apps.get_models()
+        for field in model._meta.local_fields
+        if isinstance(field, TenantForeignKey)
+    }
+    for table, column, parent in sorted(wanted - set(rows)):
+        yield f"{table}.{column} is not tied to {parent} of the same service: a row could hang on another service's"
 
 
 def _isolation_level(alias: str) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """The words in which an app declares who may read and write the rows of its tables.
 
-Every app has a module `isolation` with a `MATRIX`: table -> rules. The migration operation `Isolate` writes them into
-PostgreSQL, `check_isolation` compares them with the catalogue. What no rule allows, nobody may do.
+Every app has a module `isolation` with a `MATRIX`: table -> rules. `manage.py migrate` ends by writing them into
+PostgreSQL, `check_isolation` compares them with the catalogue. What no rule allows, nobody may do. A second table,
+`FUNCTIONS`, says who may execute what of the app's SQL, where the rights themselves are granted.
 """
 
 from collections.abc import Mapping
@@ -10,6 +11,9 @@ from hashlib import sha256
 
 WEB, AUTH, SWITCH, WORKER, BILLING = "cc_web", "cc_auth", "cc_switch", "cc_worker", "cc_billing"
 ROLES = (WEB, AUTH, SWITCH, WORKER, BILLING)
+
+# What a function of the schema `app` does, by the columns of pg_proc `p`: the same in every version of PostgreSQL.
+FUNCTION_DIGEST = "md5(concat_ws('|', p.prosrc, p.proconfig::text, p.prosecdef, p.provolatile))"
 
 # Which rows: SQL over the row's columns. The scalar sub-selects are evaluated once per statement, not once per row.
 ANY = "true"
@@ -51,6 +55,8 @@ class Rule:
 
 
 Matrix = Mapping[str, tuple[Rule, ...]]
+# Role -> names of the functions in the schema `app` that it may execute.
+Functions = Mapping[str, str]
 
 
 def rule(role: str, commands: str, rows: str = ANY, columns: str = "") -> Rule:

@@ -104,8 +104,6 @@ def leave(held: HeldCall, reason: int, *, now: datetime | None = None) -> None:
         grant=held.grant,
         detail={"call": str(held.call.pk), "reason": reason},
     )
+    live.touch_held()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT app.seat_of_call(%s)", [held.call.pk])
-        seat = cursor.fetchone()[0]
-        live.touch(seat)
         cursor.execute("SELECT app.close_held_grant('left')")

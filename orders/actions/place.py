@@ -53,7 +53,7 @@ def place(held: HeldCall, dialog: Dialog, *, key: UUID, now: datetime | None = N
         )
     details = _read(held, dialog, now=now)
     order = _write(held, details, key=key, revision=earlier.revision + 1 if earlier else 0, now=now)
-    live.touch(_seat_of(held))
+    live.touch_held()
     after_commit(wake_engine)
     return order
 
@@ -108,10 +108,3 @@ def _expiry(details: OrderDetails, now: datetime) -> datetime:
     """
     soonest = now + timedelta(seconds=ASAP_EXPIRES_S)
     return max(soonest, datetime.fromisoformat(details.pickup_at)) if details.pickup_at else soonest
-
-
-def _seat_of(held: HeldCall) -> UUID | None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT app.seat_of_call(%s)", [held.call.pk])
-        row = cursor.fetchone()
-    return row[0] if row else None

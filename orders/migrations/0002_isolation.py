@@ -4,8 +4,7 @@ from pathlib import Path
 
 from django.db import migrations
 
-from callcenter.tenancy.operations import Isolate, Sql, TenantForeignKeys
-from orders.isolation import MATRIX
+from callcenter.tenancy.operations import Sql, TenantForeignKeys
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
 
@@ -23,5 +22,4 @@ class Migration(migrations.Migration):
         TenantForeignKeys("callcenter_grant", call_id="orders_call"),
         Sql(SQL / "seats.sql"),
         Sql(SQL / "delivery.sql"),
-        *[Isolate(table, rules) for table, rules in MATRIX.items()],
     ]

@@ -85,10 +85,13 @@ class Call(TenantModel):
 class CallSecret(TenantModel, SecretRow):
     """The caller's number and the draft of the dialog (`orders.secrets.CallDetails`), encrypted."""
 
-    call = TenantForeignKey(Call, models.CASCADE, unique=True, related_name="secret")
+    call = TenantForeignKey(Call, models.CASCADE, related_name="secret")
 
     class Meta(TenantModel.Meta):
-        pass
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(fields=["service", "call"], name="orders_callsecret_one"),
+        ]
 
     @override
     def __str__(self) -> str:

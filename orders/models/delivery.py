@@ -30,7 +30,7 @@ class Delivery(TenantModel):
     claim's hash.
     """
 
-    order = TenantForeignKey("orders.Order", models.CASCADE, unique=True, related_name="delivery")
+    order = TenantForeignKey("orders.Order", models.CASCADE, related_name="delivery")
     call = TenantForeignKey("orders.Call", models.CASCADE, related_name="+")
     state = models.CharField(max_length=10, choices=delivery_states, default=DeliveryState.PENDING)
     next_at = models.DateTimeField()
@@ -45,6 +45,10 @@ class Delivery(TenantModel):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(TenantModel.Meta):
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(fields=["service", "order"], name="orders_delivery_one"),
+        ]
         indexes = [
             models.Index(
                 fields=["next_at"], condition=models.Q(state__in=["pending", "unknown"]), name="orders_delivery_due"
@@ -75,7 +79,7 @@ class Attempt(TenantModel):
     class Meta(TenantModel.Meta):
         constraints = [
             *TenantModel.Meta.constraints,
-            models.UniqueConstraint(fields=["delivery", "position"], name="orders_attempt_position"),
+            models.UniqueConstraint(fields=["service", "delivery", "position"], name="orders_attempt_position"),
         ]
 
     @override

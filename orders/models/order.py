@@ -65,11 +65,14 @@ class Order(TenantModel):
 class OrderSecret(TenantModel, SecretRow):
     """Addresses, phone and note of one order (`orders.secrets.OrderDetails`), encrypted."""
 
-    order = TenantForeignKey(Order, models.CASCADE, unique=True, related_name="secret")
+    order = TenantForeignKey(Order, models.CASCADE, related_name="secret")
     call = TenantForeignKey("orders.Call", models.CASCADE, related_name="+")
 
     class Meta(TenantModel.Meta):
-        pass
+        constraints = [
+            *TenantModel.Meta.constraints,
+            models.UniqueConstraint(fields=["service", "order"], name="orders_ordersecret_one"),
+        ]
 
     @override
     def __str__(self) -> str:

@@ -5,7 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from typing_extensions import override
 
-from callcenter.tenancy.catalogue import declared, gaps
+from callcenter.tenancy.catalogue import gaps
+from callcenter.tenancy.matrices import declared
 
 
 class Command(BaseCommand):
