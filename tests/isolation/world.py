@@ -1,75 +1,133 @@
-"""Rival services whose every personal field carries its owner's marker, and what a run may find of whom."""
+"""What a run of the proofs may find of whom, and how it is seen that something has changed."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date, timedelta
-from uuid import UUID, uuid4
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
-from django.utils import timezone
 
-from billing.models import Contract, UsageEntry
-from callcenter.cookies import hashed
-from callcenter.ids import uuid7
-from callcenter.models import Clearance, Grant, Line, Person, Scenario, Seat, TaxiService, Workplace
-from callcenter.tenancy.catalogue import declared
-from integrations.models import Connection
-from integrations.secrets import ConnectionKey
-from orders.models import Attempt, Call, CallEventSeen, CallSecret, Delivery, Order, OrderSecret
-from orders.secrets import CallDetails, Dialog, OrderDetails
+from callcenter.tenancy.catalogue import CLOSED
+from callcenter.tenancy.matrices import declared
+from callcenter.tenancy.rules import WEB
+from tests.factories import Centre, Rival, make_centre, make_rivals
 
 SERVICES = 4
+NOBODY = UUID(int=0)
+# Tables that do not simply belong to a service: which of their rows are somebody else's. Entries of the centre's own
+# audit chain (no service) are added by refusals of whoever comes.
+NOT_OWN = {
+    "callcenter_taxiservice": "id <> %(service)s",
+    "callcenter_person": "id <> ALL (%(people)s)",
+    "callcenter_grant": "person_id <> ALL (%(people)s) AND service_id IS DISTINCT FROM %(service)s",
+    "callcenter_credential": "person_id <> ALL (%(people)s)",
+    "callcenter_workplace": "true",
+    "callcenter_seat": "person_id <> ALL (%(people)s)",
+    "callcenter_auditentry": "service <> %(service)s",
+    "callcenter_audithead": f"chain NOT IN (%(service)s, '{NOBODY}')",
+    "integrations_exchange": "true",
+    "integrations_seenwebhook": "webhook_id NOT LIKE 'attack%%'",
+}
+SECRET_TABLES = ("orders_callsecret", "orders_ordersecret")
 
 
-@dataclass
-class Rival:
-    """One service and everything that somebody of it holds."""
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """The rivals, the centre, and the texts by which their data would be known."""
 
-    position: int
-    service: TaxiService
-    mark: str
-    phone: str
-    seat_secret: str = ""
-    call_token: str = ""
-    closed_token: str = ""
-    manager_token: str = ""
-    call: Call = field(default_factory=Call)
-    ids: list[UUID] = field(default_factory=list)
+    rivals: list[Rival]
+    centre: Centre
+    mine: frozenset[str]
+    my_secrets: frozenset[str]
+    foreign: frozenset[str]
+    foreign_secrets: frozenset[str]
 
+    @property
+    def own(self) -> Rival:
+        return self.rivals[0]
 
-def build() -> list[Rival]:
-    """Make the rivals; each has a live call with a redeemed grant, an order under way and one that was accepted."""
-    return [_rival(position) for position in range(SERVICES)]
+    @property
+    def secrets(self) -> frozenset[str]:
+        """Everything sealed, of whoever it is."""
+        return self.my_secrets | self.foreign_secrets
 
-
-def foreign_pattern(rivals: list[Rival], own: Rival) -> re.Pattern[str]:
-    """What of the others must never appear: markers, phones and service ids."""
-    texts = [
-        text for rival in rivals if rival is not own for text in (rival.mark, rival.phone[-9:], str(rival.service.pk))
-    ]
-    return re.compile("|".join(re.escape(text) for text in texts))
+    @property
+    def everything(self) -> frozenset[str]:
+        return self.mine | self.foreign
 
 
-def checksum(services: list[UUID]) -> str:
-    """One hash over all rows of these services, in every table that has a service; read as superuser."""
-    tables = [table for table in declared() if table not in _WITHOUT_SERVICE and _has_service(table)]
-    hashed_rows = (
-        "(SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {} t WHERE {} = ANY(%(s)s))"
+def build() -> World:
+    """Make the world of a run; somebody of the first rival, or of nobody, attacks the others."""
+    rivals, centre = make_rivals(SERVICES), make_centre()
+    own, others = rivals[:1], rivals[1:]
+    return World(
+        rivals=rivals,
+        centre=centre,
+        mine=frozenset(_texts(own)),
+        my_secrets=frozenset(_sealed(own)),
+        foreign=frozenset(_texts(others)),
+        foreign_secrets=frozenset(_sealed(others)),
     )
-    parts = [hashed_rows.format(table, "service_id") for table in tables]
-    own = hashed_rows.format("callcenter_taxiservice", "id")
+
+
+def found_in(text: str, forbidden: Iterable[str], *, said: str = "") -> str:
+    """The first forbidden text, but for what the asker has said itself; empty when there is none."""
+    return next((item for item in forbidden if item in text and item not in said), "")
+
+
+def shown(value: Any) -> str:
+    """A result as text: binary values in hexadecimal, so that sealed bytes are seen as well."""
+    if isinstance(value, memoryview | bytes):
+        return bytes(value).hex()
+    if isinstance(value, tuple | list):
+        return " ".join(shown(item) for item in value)
+    return str(value)
+
+
+def checksum(service: UUID, people: Sequence[UUID]) -> dict[str, str]:
+    """One hash by table over all rows that belong neither to the service nor to these people; read as superuser."""
+    tables = sorted(declared())
+    hashes = ", ".join(
+        f"(SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {table} t WHERE {_not_own(table)})"
+        for table in tables
+    )
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT concat_ws(',', {', '.join([*parts, own])})", {"s": services})
-        return str(cursor.fetchone()[0])
+        cursor.execute(f"SELECT {hashes}", {"service": service, "people": list(people)})
+        return dict(zip(tables, cursor.fetchone(), strict=True))
+
+
+def changed(before: dict[str, str], after: dict[str, str]) -> list[str]:
+    """The tables in which a row of somebody else is not what it was."""
+    return [table for table in before if before[table] != after[table]]
+
+
+def unfilled(world: World) -> list[str]:
+    """Tables in which some rival has no row: nothing could leak from there."""
+    missing = []
+    with connection.cursor() as cursor:
+        for table in sorted(declared()):
+            if table not in NOT_OWN and _has_service(table):
+                cursor.execute(f"SELECT count(DISTINCT service_id) FROM {table}")
+                if cursor.fetchone()[0] != len(world.rivals):
+                    missing.append(table)
+            else:
+                cursor.execute(f"SELECT EXISTS (SELECT FROM {table})")
+                if not cursor.fetchone()[0]:
+                    missing.append(table)
+    return missing
+
+
+def readable() -> list[str]:
+    """The tables of which the web role can read some rows, with some right."""
+    reads = {(table, rule.role) for table, rules in declared().items() for rule in rules if "SELECT" in rule.commands}
+    return sorted(table for table, role in reads if role == WEB)
 
 
 def without_floor(act: Callable[[], None]) -> None:
-    """Run `act` on a database whose row-level security is switched off and whose tables are open; roll everything
-    back.
-    """
+    """Run `act` on a database without row-level security and with open tables; everything is rolled back."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
@@ -81,134 +139,59 @@ def without_floor(act: Callable[[], None]) -> None:
         transaction.set_rollback(True)
 
 
-_WITHOUT_SERVICE = {"callcenter_taxiservice"}
-_COLUMNS: dict[str, bool] = {}
-
-
-def _has_service(table: str) -> bool:
-    if table not in _COLUMNS:
+def with_hole(sql: str, act: Callable[[], None]) -> None:
+    """Run `act` on a database with one brick of the floor taken out; everything is rolled back."""
+    with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT 1 FROM pg_attribute WHERE attrelid = %s::regclass AND attname = 'service_id'", [table]
-            )
-            _COLUMNS[table] = cursor.fetchone() is not None
-    return _COLUMNS[table]
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute(sql)
+        act()
+        transaction.set_rollback(True)
 
 
-def _rival(position: int) -> Rival:
-    mark, phone = f"MARK{position:02}Z", f"+7955{position:02}12{position:02}7"
-    service = TaxiService.objects.create(
-        name=f"{mark} Такси", monogram=str(position), hue="teal", greeting=f"{mark} здравствуйте"
-    )
-    rival = Rival(position=position, service=service, mark=mark, phone=phone)
-    line = Line.objects.create(
-        service=service, number=f"+7496{position:07}", scenario=Scenario.objects.create(service=service, kind="full")
-    )
-    seat = _people(rival)
-    rival.call = _call(rival, line, seat, "live")
-    earlier = _call(rival, line, seat, "earlier", ended=True)
-    rival.call_token, rival.closed_token = f"call-token-{position}", f"closed-token-{position}"
-    _grant(rival, seat, rival.call, rival.call_token)
-    _grant(rival, seat, earlier, rival.closed_token, closed=True)
-    queued, accepted = _order(rival, rival.call, "queued"), _order(rival, earlier, "accepted")
-    _money_and_links(rival, accepted)
-    rival.ids = [service.pk, line.pk, rival.call.pk, earlier.pk, queued.pk, accepted.pk, seat.pk]
-    return rival
+def _texts(rivals: Iterable[Rival]) -> Iterable[str]:
+    """Everything by which a service, its people and its rows are known."""
+    for rival in rivals:
+        yield from (rival.mark, rival.phone[-10:], str(rival.service.pk), rival.desk.secret, rival.call_token)
+        for desk in (rival.desk, rival.second):
+            yield from (str(desk.seat.pk), str(desk.person.pk))
+        yield from _row_ids(rival)
+    yield from _sealed(rivals)
 
 
-def _people(rival: Rival) -> Seat:
-    number = rival.position
-    place = Workplace.objects.create(name=f"{200 + number}", extension=f"{200 + number}")
-    operator = Person.objects.create(login=f"op{number}", name=f"Operator {number}", job="operator")
-    manager = Person.objects.create(
-        login=f"m{number}", name=f"{rival.mark} manager", job="manager", service=rival.service
-    )
-    day, later = date(2026, 1, 1), date(2036, 1, 1)
-    Clearance.objects.create(
-        service=rival.service, person=operator, nda_signed_on=day, trained_on=day, valid_from=day, valid_until=later
-    )
-    rival.seat_secret, rival.manager_token = f"seat-secret-{number}", f"manager-token-{number}"
-    now = timezone.now()
-    Grant.objects.create(
-        kind="tenant", service=rival.service, person=manager, token_hash=hashed(rival.manager_token), opened_at=now,
-        expires_at=now + timedelta(hours=2), hard_expires_at=now + timedelta(hours=2),
-    )  # fmt: skip
-    return Seat.objects.create(
-        person=operator,
-        workplace=place,
-        secret_hash=hashed(rival.seat_secret),
-        state="busy",
-        state_since=timezone.now(),
-    )
+def _row_ids(rival: Rival) -> Iterable[str]:
+    tables = [table for table in declared() if table == "callcenter_grant" or _has_service(table)]
+    union = " UNION ALL ".join(f"SELECT id::text FROM {table} WHERE service_id = %(service)s" for table in tables)
+    with connection.cursor() as cursor:
+        cursor.execute(union, {"service": rival.service.pk})
+        yield from (row[0] for row in cursor.fetchall())
 
 
-def _call(rival: Rival, line: Line, seat: Seat, name: str, *, ended: bool = False) -> Call:
-    now = timezone.now()
-    call = Call.objects.create(
-        service=rival.service, line=line, instance="pbx", external_id=f"{rival.mark}-{name}", seat=seat,
-        answered_at=now, state="ended" if ended else "answered", ended_at=now if ended else None, scenario_kind="full",
-    )  # fmt: skip
-    secret = CallSecret(id=uuid7(), service=rival.service, call=call, erase_after=now + timedelta(days=1))
-    secret.put(CallDetails(phone=rival.phone, draft=Dialog(pickup=f"{rival.mark} улица", note=f"{rival.mark} note")))
-    secret.save()
-    CallEventSeen.objects.create(
-        service=rival.service, call=call, event_id=f"{rival.mark}-{name}", type="call.answered", occurred_at=now
-    )
-    return call
+def _sealed(rivals: Iterable[Rival]) -> Iterable[str]:
+    """What is sealed, in clear and as stored; and the ids of the sealed rows, which nobody but the holder sees."""
+    for rival in rivals:
+        yield from (rival.sealed, rival.phone[-10:])
+        for table in SECRET_TABLES:
+            yield from _stored(table, rival.service.pk)
 
 
-def _grant(rival: Rival, seat: Seat, call: Call, token: str, *, closed: bool = False) -> None:
-    now = timezone.now()
-    Grant.objects.create(
-        kind="call", service=rival.service, person=seat.person, seat=seat, call_id=call.pk, token_hash=hashed(token),
-        opened_at=now, redeemed_at=now, expires_at=now + timedelta(hours=1), hard_expires_at=now + timedelta(hours=1),
-        closed_at=now if closed else None, close_reason="accepted" if closed else "",
-    )  # fmt: skip
+def _stored(table: str, service: UUID) -> Iterable[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT id::text, encode(ciphertext, 'hex') FROM {table} WHERE service_id = %s", [service])
+        for row in cursor.fetchall():
+            yield from row
 
 
-def _order(rival: Rival, call: Call, state: str) -> Order:
-    now = timezone.now()
-    accepted = state == "accepted"
-    order = Order.objects.create(
-        service=rival.service, call=call, idempotency_key=uuid4(), marker=f"{rival.mark}-{state}", state=state,
-        number=f"{rival.mark}-N" if accepted else "", phone_hmac=b"h", placed_at=now, accepted_at=now if accepted else
-        None,
-    )  # fmt: skip
-    secret = OrderSecret(id=uuid7(), service=rival.service, order=order, call=call, erase_after=now + timedelta(days=1))
-    secret.put(OrderDetails(phone=rival.phone, pickup=f"{rival.mark} улица"))
-    secret.save()
-    delivery = Delivery.objects.create(
-        service=rival.service,
-        order=order,
-        call=call,
-        next_at=now,
-        expires_at=now,
-        state="accepted" if accepted else "pending",
-    )
-    Attempt.objects.create(
-        service=rival.service, delivery=delivery, position=1, purpose="place", started_at=now, finished_at=now,
-        outcome="unclear", reason=f"{rival.mark} reason",
-    )  # fmt: skip
-    return order
+def _not_own(table: str) -> str:
+    return NOT_OWN.get(table) or "service_id IS DISTINCT FROM %(service)s"
 
 
-def _money_and_links(rival: Rival, accepted: Order) -> None:
-    contract = Contract.objects.create(
-        service=rival.service,
-        number=f"{rival.mark}-C",
-        series="M",
-        tariff_code="PER-ORDER-B",
-        starts_on=date(2026, 1, 1),
-    )
-    UsageEntry.objects.create(
-        service=rival.service, contract=contract, order_id=accepted.pk, number=accepted.number,
-        placed_at=accepted.placed_at, billing_month=accepted.placed_at.date().replace(day=1),
-    )  # fmt: skip
-    link = Connection(
-        service=rival.service,
-        kind="taximaster",
-        base_url=f"https://{rival.mark.lower()}.example",
-        stored={"time_zone": "Europe/Moscow", "phone_format": "8"},
-    )
-    link.put_key(ConnectionKey(secret=f"{rival.mark}-key"))
-    link.save()
+@cache
+def _has_service(table: str) -> bool:
+    if table in NOT_OWN:
+        return False
+    assert table not in CLOSED
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_attribute WHERE attrelid = %s::regclass AND attname = 'service_id'", [table])
+        assert cursor.fetchone() is not None, f"{table} has no service_id: say in NOT_OWN which rows are foreign"
+    return True

@@ -1,0 +1,92 @@
+"""Every route of both processes, and how each is used properly. A route that is not here fails the proof."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid5
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from callcenter.plain_asgi import PLAIN_ROUTES
+from tests.factories import EXCHANGE, PASSWORD, Rival
+
+WEB_URLS, SWITCH_URLS = "tests.isolation.sloppy", "callcenter.switch_urls"
+Body = Callable[[Rival], dict[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """The method and body of a proper request, and the status it gets from whoever may send it; `shows`: the answer
+    carries data of the own service.
+    """
+
+    method: str = "GET"
+    status: int = 200
+    shows: bool = False
+    form: bool = False
+    body: Body = lambda _own: {}
+
+
+def _typed(own: Rival) -> dict[str, Any]:
+    said = {"pickup": "ул. Мира, 1", "destination": "Вокзал", "when": "", "phone": "", "note": ""}
+    return {**said, "idempotency_key": str(uuid5(own.answered.pk, "order"))}
+
+
+def _event(own: Rival) -> dict[str, Any]:
+    call = {"id": own.ringing.external_id, "ani": "+79007654321", "dnis": own.line.number}
+    return {"schema": "call-event/1", "type": "call.answered", "occurred_at": "2026-11-23T09:00:00Z", "call": call}
+
+
+def _question(own: Rival) -> dict[str, Any]:
+    return {"call": {"id": own.answered.external_id, "ani": "", "dnis": own.line.number}}
+
+
+ROUTES = {
+    "": Use(shows=True),
+    "login/": Use(
+        method="POST", status=303, form=True, body=lambda own: {"login": own.desk.person.login, "password": PASSWORD}
+    ),
+    "language/": Use(method="POST", status=303, form=True, body=lambda _own: {"language": "en", "next": "/"}),
+    "healthz": Use(),
+    "logout/": Use(method="POST", status=303, form=True),
+    "seat/state": Use(method="POST", status=409, body=lambda _own: {"state": "ready"}),
+    "seat/next": Use(method="POST", status=409),
+    "calls/<uuid:call_id>/redeem": Use(method="POST", shows=True),
+    "calls/<uuid:call_id>/draft": Use(method="PUT", status=204, body=_typed),
+    "calls/<uuid:call_id>/reveal": Use(method="POST", shows=True),
+    "calls/<uuid:call_id>/place": Use(method="POST", status=201, body=_typed),
+    "calls/<uuid:call_id>/leave": Use(method="POST", body=lambda _own: {"reason": 1}),
+    "sloppy/search": Use(shows=True),
+    "sloppy/rewrite": Use(),
+    "sloppy/all/<str:app>/<str:model>": Use(shows=True),
+    "/live/": Use(shows=True),
+    "/ask/current/<uuid:call_id>": Use(shows=True),
+    "api/telephony/<str:instance>/events": Use(method="POST", body=_event),
+    "api/telephony/<str:instance>/route": Use(method="POST", shows=True, body=_question),
+    "api/telephony/<str:instance>/resync": Use(
+        method="POST", body=lambda own: {"calls": [own.answered.external_id, own.ringing.external_id]}
+    ),
+    "api/telephony/<str:instance>/ready": Use(method="POST"),
+}
+PROPER_NAMES = {"<str:app>": "orders", "<str:model>": "order", "<str:instance>": EXCHANGE}
+
+
+def discovered(*urlconfs: str) -> list[str]:
+    """Every route of these URLconfs and of the plain applications."""
+    found = [route for urlconf in urlconfs or (WEB_URLS, SWITCH_URLS) for route in _walk(get_resolver(urlconf), "")]
+    return sorted({*found, *PLAIN_ROUTES})
+
+
+def of_switch(route: str) -> bool:
+    return route.startswith("api/telephony/")
+
+
+def _walk(resolver: URLResolver, prefix: str) -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLPattern):
+            yield route
+        else:
+            yield from _walk(entry, route)
