@@ -64,14 +64,19 @@ MATRIX: Matrix = {
         rule(SWITCH, "SELECT INSERT UPDATE", "kind = 'call'"),
     ),
     "callcenter_auditentry": (
-        rule(WEB, "INSERT", "service IS NULL OR service = (SELECT app.held_service())", _AUDIT_WRITTEN),
+        rule(
+            WEB,
+            "INSERT",
+            "service IS NULL OR service = (SELECT app.held_service()) OR (SELECT app.staff()) IS NOT NULL",
+            _AUDIT_WRITTEN,
+        ),
         *[rule(role, "INSERT", ANY, _AUDIT_WRITTEN) for role in (AUTH, SWITCH, WORKER, BILLING)],
     ),
     "callcenter_audithead": (),
 }
 
 FUNCTIONS: Functions = {
-    WEB: f"{_CONTEXT} enter close_held_grant held_service",
+    WEB: f"{_CONTEXT} enter close_held_grant held_service holder",
     AUTH: _CONTEXT,
     SWITCH: _CONTEXT,
     WORKER: f"{_CONTEXT} audit_anchors",

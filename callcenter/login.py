@@ -38,6 +38,7 @@ class LoggedIn:
     """What the browser gets: a seat secret or a grant token, never both."""
 
     person: UUID
+    job: str
     seat_secret: str = ""
     grant_token: str = ""
     replaced: tuple[UUID, ...] = ()
@@ -91,7 +92,7 @@ def _seat(person: Person, extension: str) -> LoggedIn:
         )
         replaced = tuple(row[0] for row in cursor.fetchall())
     audit.record(None, "seat.opened", actor=str(person.pk), detail={"seat": str(seat), "replaced": len(replaced)})
-    return LoggedIn(person=person.pk, seat_secret=secret, replaced=replaced)
+    return LoggedIn(person=person.pk, job=person.job, seat_secret=secret, replaced=replaced)
 
 
 def _usual(places: QuerySet[Workplace], person: Person) -> Workplace | None:
@@ -112,4 +113,4 @@ def _grant(person: Person) -> LoggedIn:
     )
     grant.save(using=LOGIN_ALIAS, force_insert=True)
     audit.record(grant.service_id, "grant.opened", actor=str(person.pk), grant=grant.pk, detail={"kind": grant.kind})
-    return LoggedIn(person=person.pk, grant_token=token)
+    return LoggedIn(person=person.pk, job=person.job, grant_token=token)

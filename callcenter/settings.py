@@ -19,10 +19,16 @@ DEBUG = False
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS", "localhost,127.0.0.1")
 ROOT_URLCONF = "callcenter.switch_urls" if ROLE == "switch" else "callcenter.urls"
 AUTH_USER_MODEL = "callcenter.Person"
+SILENCED_SYSTEM_CHECKS = [
+    "admin.E408",  # request.user of a panel is the holder of a right (callcenter.panel.holder); there are no
+    "admin.E410",  # sessions, so neither their middleware nor that of django.contrib.auth is used
+]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.contenttypes",
     "django.contrib.auth",
+    "django.contrib.messages",
     "django.contrib.staticfiles",
     "rest_framework",
     "callcenter",
@@ -38,6 +44,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "callcenter.tenancy.middleware.UnitMiddleware",
 ]
 if ROLE == "switch":
@@ -51,6 +58,8 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
             ]
         },
     }
@@ -108,6 +117,9 @@ PASSWORD_HASHERS = [
 
 # --- cookies and headers
 SECURE_COOKIES = env.flag("SECURE_COOKIES", default=True)
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+SESSION_COOKIE_SECURE = SECURE_COOKIES  # the cookie of the messages follows these
+SESSION_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE_COOKIES else "csrf"
 CSRF_COOKIE_SECURE = SECURE_COOKIES
 CSRF_COOKIE_HTTPONLY = True

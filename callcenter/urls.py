@@ -1,12 +1,17 @@
 """URLs of the web process."""
 
 from django.urls import include, path
+from django.utils.module_loading import autodiscover_modules
 
-from callcenter import views
+from callcenter import panel, views
+
+autodiscover_modules("admin", register_to=panel.centre)
 
 urlpatterns = [
     path("login/", views.login, name="login"),
     path("language/", views.set_language, name="language"),
     path("healthz", views.healthz, name="healthz"),
+    path("centre/", panel.centre.urls),
+    path("service/", panel.service.urls),
     path("", include("orders.urls")),
 ]

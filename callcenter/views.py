@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from callcenter.cookies import GRANT_COOKIE, SEAT_COOKIE, give, take_back, turn_epoch
 from callcenter.login import LoginRefused, log_in
 from callcenter.nudges import publish
+from callcenter.panel.holder import home_of
 from callcenter.tenancy.middleware import without_unit
 
 
@@ -39,25 +40,28 @@ def login(request: HttpRequest) -> HttpResponse:
         else:
             for seat in done.replaced:
                 publish(seat, 0)
-            response = HttpResponseRedirect("/", status=303)
+            response = HttpResponseRedirect(_next(request, home_of(done.job)), status=303)
             for name, value in ((SEAT_COOKIE, done.seat_secret), (GRANT_COOKIE, done.grant_token)):
                 give(response, name, value) if value else take_back(response, name)
             turn_epoch(response)
             return response
     status = 200 if request.method == "GET" else 422
-    return render(request, "login.html", {"form": form, "error": error}, status=status)
+    return render(request, "login.html", {"form": form, "error": error, "next": _next(request, "")}, status=status)
+
+
+def _next(request: HttpRequest, otherwise: str) -> str:
+    """The page of this site that the browser wanted before it was asked to log in."""
+    target = request.POST.get("next", "") or request.GET.get("next", "")
+    own = {request.get_host()}
+    safe = url_has_allowed_host_and_scheme(target, allowed_hosts=own, require_https=request.is_secure())
+    return target if safe and target.startswith("/") else otherwise
 
 
 @without_unit
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
     """Remember the language and stay on the page."""
-    target = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
-        target = "/"
-    response = HttpResponseRedirect(target, status=303)
+    response = HttpResponseRedirect(_next(request, "/"), status=303)
     language = request.POST.get("language", "")
     if check_for_language(language) and language in dict(settings.LANGUAGES):
         response.set_cookie(

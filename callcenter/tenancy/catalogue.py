@@ -13,7 +13,14 @@ from callcenter.tenancy.rules import FUNCTION_DIGEST, ROLES, Rule
 
 # Tables without rows of any service, closed to every role of a process.
 CLOSED = frozenset(
-    {"django_migrations", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions"}
+    {
+        "django_migrations",
+        "django_admin_log",
+        "django_content_type",
+        "auth_permission",
+        "auth_group",
+        "auth_group_permissions",
+    }
 )
 VIEWS = frozenset({"app.accepted_orders", "app.unresolved_deliveries"})
 # A number can ring for one service only, and only the centre's administrator enters numbers.

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from callcenter.cookies import GRANT_COOKIE, SEAT_COOKIE, take_back, turn_epoch
+from callcenter.panel.holder import holder_of, home_of
 from orders.access import seat_or_none
 from orders.actions.seats import end_shift
 
@@ -16,7 +17,8 @@ def desk(request: HttpRequest) -> HttpResponse:
     """The desk of the open seat; without one, the login page."""
     seat = seat_or_none()
     if seat is None:
-        return HttpResponseRedirect("/login/")
+        holder = holder_of(request)
+        return HttpResponseRedirect(home_of(holder.job) if holder else "/login/")
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, hue, monogram, valid_until FROM app.seat_clearances()")
         rows = cursor.fetchall()
