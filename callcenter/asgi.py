@@ -11,6 +11,7 @@ from a2wsgi import WSGIMiddleware
 from django.conf import settings
 from django.urls.resolvers import RoutePattern
 
+from callcenter.monitoring import metrics
 from callcenter.plain_asgi import PLAIN_ROUTES, DatabasePool, Receive, Scope, Send
 from callcenter.wsgi import application as django_application
 from integrations.ask import Ask
@@ -48,6 +49,7 @@ class Web:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 self.hub.begin()
+                metrics.streams.set_function(lambda: self.hub.streams)
                 self._say_goodbye_first()
                 await send({"type": "lifespan.startup.complete"})
             else:

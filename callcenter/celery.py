@@ -9,6 +9,8 @@ from celery import Celery, bootsteps
 from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
+from callcenter.monitoring import work
+from callcenter.monitoring.server import serve_where_wanted
 from callcenter.tenancy.process import ready_to_serve
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callcenter.settings")
@@ -33,7 +35,9 @@ class ReadyStep(bootsteps.StartStopStep):  # type: ignore[misc]
             ready_to_serve()
         except ImproperlyConfigured as error:
             raise SystemExit(str(error)) from error
+        serve_where_wanted()
 
 
+work.connect()
 app.steps["worker"].add(ReadyStep)
 app.steps["worker"].add("integrations.delivery.bootstep:DeliveryStep")

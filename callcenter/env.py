@@ -36,6 +36,14 @@ def number(name: str, default: int) -> int:
         raise ImproperlyConfigured(f"{name} is {_env.str(name)!r}: a whole number is expected.") from error
 
 
+def one_of(name: str, default: str, allowed: tuple[str, ...]) -> str:
+    """Return one of a few words."""
+    value = text(name, default)
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name} is {value!r}: use one of {', '.join(allowed)}.")
+    return value
+
+
 def items(name: str, default: str = "") -> list[str]:
     """Return a comma-separated list without empty items."""
     return [item.strip() for item in _env.str(name, default=default).split(",") if item.strip()]
@@ -43,10 +51,7 @@ def items(name: str, default: str = "") -> list[str]:
 
 def role() -> str:
     """Return the database role that this process plays."""
-    value = text("CALLCENTER_ROLE", "web")
-    if value not in ROLES:
-        raise ImproperlyConfigured(f"CALLCENTER_ROLE is {value!r}: use one of {', '.join(ROLES)}.")
-    return value
+    return one_of("CALLCENTER_ROLE", "web", ROLES)
 
 
 def database(name: str) -> dict[str, Any]:

@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "integrations",
 ]
 MIDDLEWARE = [
+    "callcenter.monitoring.request.Observe",
     "callcenter.security.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -48,7 +49,11 @@ MIDDLEWARE = [
     "callcenter.tenancy.middleware.UnitMiddleware",
 ]
 if ROLE == "switch":
-    MIDDLEWARE = ["callcenter.security.SecurityHeaders", "callcenter.tenancy.middleware.UnitMiddleware"]
+    MIDDLEWARE = [
+        "callcenter.monitoring.request.Observe",
+        "callcenter.security.SecurityHeaders",
+        "callcenter.tenancy.middleware.UnitMiddleware",
+    ]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -149,7 +154,11 @@ STATIC_ROOT = (
     env.text("STATIC_ROOT", "") or None
 )  # where collectstatic gathers files in production; without it they are found where they lie
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = STATIC_ROOT is None
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # nobody uploads a file
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
 WHITENOISE_AUTOREFRESH = False
 
 # --- API
@@ -170,14 +179,29 @@ GRANT_IDLE_S = 90
 GRANT_HARD_LIMIT_S = 1_800
 SWITCH_PUBLIC_URL = env.text("SWITCH_PUBLIC_URL", "")
 
-# --- logs: one line of facts, nothing personal
+# --- monitoring: figures for whoever knows the token; logs are facts, nothing personal
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")
+LOG_FORMAT = env.one_of("LOG_FORMAT", "line", ("line", "json"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {
+            "()": "callcenter.monitoring.logs.Line",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        },
+        "json": {"()": "callcenter.monitoring.logs.Json"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django.request": {"level": "ERROR"}, "urllib3": {"level": "ERROR"}},
+    "loggers": {
+        "callcenter.request": {"level": "INFO" if LOG_FORMAT == "json" else "ERROR"},
+        "django.request": {"level": "ERROR"},
+        "urllib3": {"level": "ERROR"},
+        "uvicorn": {"handlers": ["console"], "propagate": False},
+        "uvicorn.error": {"handlers": [], "propagate": True},
+        "uvicorn.access": {"handlers": [], "propagate": False},
+    },
 }
 
 if ROLE != "test" and len(SECRET_KEY) < 40:

@@ -2,9 +2,7 @@
 
 from django.urls import include, path
 
-from callcenter import views
-
 urlpatterns = [
-    path("healthz", views.healthz, name="healthz"),
+    path("", include("callcenter.monitoring.urls")),
     path("api/telephony/", include("integrations.telephony.urls")),
 ]

@@ -10,7 +10,7 @@ autodiscover_modules("admin", register_to=panel.centre)
 urlpatterns = [
     path("login/", views.login, name="login"),
     path("language/", views.set_language, name="language"),
-    path("healthz", views.healthz, name="healthz"),
+    path("", include("callcenter.monitoring.urls")),
     path("centre/", panel.centre.urls),
     path("service/", panel.service.urls),
     path("", include("orders.urls")),

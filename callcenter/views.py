@@ -1,4 +1,4 @@
-"""Pages that belong to nobody's data: login, logout, language, health."""
+"""Pages that belong to nobody's data: login, logout, language."""
 
 from django import forms
 from django.conf import settings
@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from callcenter.cookies import GRANT_COOKIE, SEAT_COOKIE, give, take_back, turn_epoch
 from callcenter.login import LoginRefused, log_in
@@ -73,13 +73,6 @@ def set_language(request: HttpRequest) -> HttpResponse:
             samesite="Strict",
         )
     return response
-
-
-@without_unit
-@require_GET
-def healthz(request: HttpRequest) -> HttpResponse:
-    """The process answers; says nothing of the database."""
-    return JsonResponse({"status": "ok"})
 
 
 @without_unit

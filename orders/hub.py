@@ -38,6 +38,11 @@ class Hub:
         """Whether anything was heard from Redis lately."""
         return monotonic() - self._heard_at < SILENCE_S
 
+    @property
+    def streams(self) -> int:
+        """How many streams listen."""
+        return sum(len(events) for events in self._listeners.values())
+
     def begin(self) -> None:
         """Start listening; call inside the running loop."""
         self._tasks = [asyncio.create_task(self._subscribe()), asyncio.create_task(self._sing())]

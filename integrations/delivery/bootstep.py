@@ -6,7 +6,9 @@ from celery import bootsteps
 from celery.worker.control import inspect_command
 from typing_extensions import override
 
+from callcenter.monitoring import metrics
 from integrations.delivery.engine import Engine
+from integrations.delivery.gauges import Deliveries
 
 QUEUE = "delivery"
 _running: list[Engine] = []
@@ -19,6 +21,7 @@ class DeliveryStep(bootsteps.StartStopStep):  # type: ignore[misc]
     def __init__(self, worker: Any, **options: Any) -> None:
         super().__init__(worker, **options)
         self.engine: Engine | None = None
+        self.figures = Deliveries()
 
     @override
     def include_if(self, worker: Any) -> bool:
@@ -29,12 +32,14 @@ class DeliveryStep(bootsteps.StartStopStep):  # type: ignore[misc]
         self.engine = Engine()
         self.engine.start()
         _running.append(self.engine)
+        metrics.add(self.figures)
 
     @override
     def stop(self, worker: Any) -> None:
         if self.engine is not None:
             self.engine.stop()
             _running.remove(self.engine)
+            metrics.remove(self.figures)
             self.engine = None
 
 
