@@ -17,7 +17,8 @@ from callcenter.tenancy.rules import (
 
 PEOPLE = staff("supervisor", "admin")
 _SEAT_SHOWN = (
-    "id person_id workplace_id state state_since wrapup_until missed version opened_at seen_at closed_at close_reason"
+    "id person_id workplace_id state state_since wrapup_until missed shift_since online_s break_s version opened_at"
+    " seen_at closed_at close_reason"
 )
 _CONTEXT = "hashed call_service call tenant staff service claimed_order"
 _AUDIT_WRITTEN = "id service actor grant action detail"

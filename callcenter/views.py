@@ -3,6 +3,7 @@
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language, gettext_lazy
@@ -27,8 +28,12 @@ class LoginForm(forms.Form):
 @without_unit
 @require_http_methods(["GET", "POST"])
 def login(request: HttpRequest) -> HttpResponse:
-    """Show the form; on success give the browser its capability and go to the desk."""
+    """Show the form; on success give the browser its capability and go to the desk.
+
+    A page that must keep what was typed in it asks for JSON instead: a token for the form, then the verdict.
+    """
     form = LoginForm(request.POST or None)
+    plain = request.get_preferred_type(["text/html", "application/json"]) == "application/json"
     error = ""
     if request.method == "POST" and form.is_valid():
         try:
@@ -40,12 +45,15 @@ def login(request: HttpRequest) -> HttpResponse:
         else:
             for seat in done.replaced:
                 publish(seat, 0)
-            response = HttpResponseRedirect(_next(request, home_of(done.job)), status=303)
+            home = _next(request, home_of(done.job))
+            response: HttpResponse = JsonResponse({"next": home}) if plain else HttpResponseRedirect(home, status=303)
             for name, value in ((SEAT_COOKIE, done.seat_secret), (GRANT_COOKIE, done.grant_token)):
                 give(response, name, value) if value else take_back(response, name)
             turn_epoch(response)
             return response
     status = 200 if request.method == "GET" else 422
+    if plain:
+        return _login_in_words(request, form, error, status=status)
     return render(request, "login.html", {"form": form, "error": error, "next": _next(request, "")}, status=status)
 
 
@@ -55,6 +63,14 @@ def _next(request: HttpRequest, otherwise: str) -> str:
     own = {request.get_host()}
     safe = url_has_allowed_host_and_scheme(target, allowed_hosts=own, require_https=request.is_secure())
     return target if safe and target.startswith("/") else otherwise
+
+
+def _login_in_words(request: HttpRequest, form: LoginForm, error: str, *, status: int) -> HttpResponse:
+    """The login page for a script: the token that the form needs, or what was wrong."""
+    if status == 200:
+        return JsonResponse({"csrf": get_token(request)})
+    fields = {name: str(sentences[0]) for name, sentences in form.errors.items()}
+    return JsonResponse({"error": {"code": "login", "sentence": error, "fields": fields}}, status=status)
 
 
 @without_unit

@@ -81,10 +81,14 @@ class Live:
     async def _show(self, snapshot: Snapshot, shown: Snapshot, send: Send) -> Snapshot:
         body = {name: value for name, value in snapshot.items() if name != "id"}
         if _content(body) == _content(shown):
-            await _event(send, "beat", {"now": body["now"]})
+            await _event(send, "beat", {"now": body["now"], "link": self._link()})
             return shown
-        await _event(send, "state", body)
+        await _event(send, "state", {**body, "link": self._link()})
         return body
+
+    def _link(self) -> str:
+        """How the page hears of changes: at once, or every two seconds while the nudges are silent."""
+        return "live" if self.hub.healthy else "polling"
 
     async def _read(self, secret: str, *, beat: bool = True) -> Snapshot | None:
         return await self.pool.run(lambda: read_snapshot(secret, beat=beat))

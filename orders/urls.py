@@ -22,6 +22,7 @@ urlpatterns = [
     path("logout/", logout, name="logout"),
     path("seat/state", command(dialog.SeatState), name="seat-state"),
     path("seat/next", command(dialog.SeatNext), name="seat-next"),
+    path("seat/longer", command(dialog.SeatLonger), name="seat-longer"),
     path("calls/<uuid:call_id>/redeem", command(dialog.Redeem), name="call-redeem"),
     path("calls/<uuid:call_id>/draft", command(dialog.Draft), name="call-draft"),
     path("calls/<uuid:call_id>/reveal", command(dialog.Reveal), name="call-reveal"),

@@ -114,6 +114,8 @@ class Seat(models.Model):
     """One operator at one workplace on one shift. The browser holds a secret; here is only its SHA-256.
 
     At most one open seat per person and per workplace: a second login closes the first, which is told so.
+    `online_s` and `break_s` are counted by the database with every change of state since `shift_since`; logging in
+    again at the same workplace goes on with the shift.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -124,6 +126,9 @@ class Seat(models.Model):
     state_since = models.DateTimeField()
     wrapup_until = models.DateTimeField(null=True)
     missed = models.PositiveSmallIntegerField(default=0)
+    shift_since = models.DateTimeField(auto_now_add=True)
+    online_s = models.PositiveIntegerField(default=0)
+    break_s = models.PositiveIntegerField(default=0)
     version = models.BigIntegerField(default=1)
     opened_at = models.DateTimeField(auto_now_add=True)
     seen_at = models.DateTimeField(auto_now_add=True)

@@ -25,6 +25,17 @@ def choose_state(seat: Here, state: str) -> None:
     after_commit(lambda: publish(row[0], row[1]))
 
 
+def extend_wrapup(seat: Here) -> None:
+    """Fifteen seconds more before the next call; refused when no wrap-up runs or it has been long enough."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seat_id, version FROM app.extend_wrapup()")
+        row = cursor.fetchone()
+    if row is None:
+        raise Refused(_("The pause cannot be made longer: press 2 for a break."), code="wrapup", status=409)
+    audit.record(None, "seat.wrapup_extended", actor=str(seat.person), detail={"seat": str(seat.seat)})
+    after_commit(lambda: publish(row[0], row[1]))
+
+
 def end_shift(seat: Here) -> None:
     """Close the seat and every right it held."""
     with connection.cursor() as cursor:

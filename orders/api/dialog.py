@@ -100,3 +100,11 @@ class SeatNext(APIView):
         response = Response({})
         turn_epoch(response)
         return response
+
+
+class SeatLonger(APIView):
+    """POST: fifteen seconds more of wrap-up."""
+
+    def post(self, request: Request) -> Response:
+        seats.extend_wrapup(here())
+        return Response({})

@@ -161,3 +161,31 @@ def test_choosing_a_language_never_leads_elsewhere(target: str) -> None:
 
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
     assert Client().post("/language/", {"language": "en", "next": "/login/"}).cookies["language"].value == "en"
+
+
+def asked_by_a_script(browser: Client, **form: str) -> Client:
+    wanted = {"accept": "application/json"}
+    browser.answer = browser.post("/login/", form, headers=wanted) if form else browser.get("/login/", headers=wanted)  # type: ignore[attr-defined]
+    return browser
+
+
+def test_a_page_that_must_not_be_left_logs_in_by_script() -> None:
+    person()
+    browser = Client(enforce_csrf_checks=True)
+
+    token = asked_by_a_script(browser).answer.json()["csrf"]  # type: ignore[attr-defined]
+    done = asked_by_a_script(browser, login="anna", password=PASSWORD, csrfmiddlewaretoken=token).answer  # type: ignore[attr-defined]
+
+    assert (done.status_code, done.json()) == (200, {"next": "/"})
+    assert Seat.objects.filter(secret_hash=hashed(browser.cookies[SEAT_COOKIE].value)).exists()
+
+
+def test_a_script_is_told_what_was_wrong() -> None:
+    person()
+
+    wrong = asked_by_a_script(Client(), login="anna", password="wrong").answer  # type: ignore[attr-defined]
+    empty = asked_by_a_script(Client(), login="anna", password="").answer  # type: ignore[attr-defined]
+
+    assert (wrong.status_code, wrong.json()["error"]["sentence"][:9]) == (422, "Логин или")
+    assert (empty.status_code, list(empty.json()["error"]["fields"])) == (422, ["password"])
+    assert not Seat.objects.exists()

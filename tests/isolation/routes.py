@@ -53,6 +53,7 @@ ROUTES = {
     "logout/": Use(method="POST", status=303, form=True),
     "seat/state": Use(method="POST", status=409, body=lambda _own: {"state": "ready"}),
     "seat/next": Use(method="POST", status=409),
+    "seat/longer": Use(method="POST", status=409),
     "calls/<uuid:call_id>/redeem": Use(method="POST", shows=True),
     "calls/<uuid:call_id>/draft": Use(method="PUT", status=204, body=_typed),
     "calls/<uuid:call_id>/reveal": Use(method="POST", shows=True),
