@@ -6,8 +6,6 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
-from callcenter.tenancy.process import ready_to_serve
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callcenter.settings")
 
 
@@ -15,6 +13,8 @@ def _ready_application() -> Any:
     """Return the handler, or end with one sentence on a database that does not keep services apart."""
     try:
         handler = get_wsgi_application()
+        from callcenter.tenancy.process import ready_to_serve  # it names models, which exist from here on
+
         ready_to_serve()
     except ImproperlyConfigured as error:
         raise SystemExit(str(error)) from error
