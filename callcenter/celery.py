@@ -11,7 +11,6 @@ from django.core.exceptions import ImproperlyConfigured
 
 from callcenter.monitoring import work
 from callcenter.monitoring.server import serve_where_wanted
-from callcenter.tenancy.process import ready_to_serve
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callcenter.settings")
 app = Celery("callcenter")
@@ -31,6 +30,8 @@ class ReadyStep(bootsteps.StartStopStep):  # type: ignore[misc]
 
     def start(self, worker: Any) -> None:
         """Check once, before the first task."""
+        from callcenter.tenancy.process import ready_to_serve  # it names models, which exist from here on
+
         try:
             ready_to_serve()
         except ImproperlyConfigured as error:

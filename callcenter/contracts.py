@@ -126,13 +126,27 @@ class FailureKind(StrEnum):
     UNKNOWN = "unknown"  # something may have been sent: ask before sending again
 
 
+class Trouble(StrEnum):
+    """What keeps a dispatch program from being spoken to; whoever repairs it reads a sentence for each."""
+
+    UNREACHABLE = "unreachable"  # no connection, no name, no TLS
+    SILENT = "silent"  # connected, but no whole answer in time
+    ADDRESS = "address"  # the base address is malformed or lies on a network that may not be reached
+    CERTIFICATE_CHANGED = "cert_changed"  # not the pinned one
+    CERTIFICATE_UNTRUSTED = "cert_untrusted"  # no authority that we believe vouches for it
+    KEY = "key"  # the program does not accept our key
+    SETTINGS = "settings"  # the program refuses something else that we have stored
+    OTHER = "other"  # an answer from which nothing certain follows
+
+
 class TransportFailure(Exception):
     """A request that brought no response. `reason` is a short English phrase for logs, without personal data."""
 
-    def __init__(self, kind: FailureKind, reason: str) -> None:
+    def __init__(self, kind: FailureKind, reason: str, trouble: Trouble | None = None) -> None:
         super().__init__(f"{kind}: {reason}")
         self.kind = kind
         self.reason = reason
+        self.trouble = trouble or (Trouble.UNREACHABLE if kind is FailureKind.NOT_SENT else Trouble.SILENT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +158,8 @@ class Placed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejected:
-    """A definite refusal. `configuration` True means that an administrator must act, no caller's words can help.
+    """A definite refusal. `configuration` True means that an administrator must act, no caller's words can help;
+    `trouble` says on what.
 
     `phrase` is an English message id that the operator may read aloud; `detail` is the program's own text, never shown
     to a caller.
@@ -154,6 +169,7 @@ class Rejected:
     phrase: str
     detail: str = ""
     configuration: bool = False
+    trouble: Trouble = Trouble.SETTINGS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

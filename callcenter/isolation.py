@@ -15,11 +15,19 @@ from callcenter.tenancy.rules import (
     staff,
 )
 
+# Whom each job of the centre may write: an administrator everything, a supervisor what belongs to operators.
+ADMIN = staff("admin")
 PEOPLE = staff("supervisor", "admin")
+OPERATORS = f"{staff('supervisor')} AND job = 'operator'"
 _SEAT_SHOWN = (
     "id person_id workplace_id state state_since wrapup_until missed shift_since online_s break_s version opened_at"
     " seen_at closed_at close_reason"
 )
+_SERVICE_TOLD = "name monogram hue greeting country time_zone active"
+_SCENARIO_TOLD = "kind starts ends weekdays priority active"
+_CLEARANCE_TOLD = "nda_signed_on trained_on valid_from valid_until revoked_at"
+_PERSON_TOLD = "login name usual_workplace_id"
+_INVITATION_SHOWN = "id person_id purpose created_by_id created_at expires_at used_at closed_at"
 _CONTEXT = "hashed call_service call tenant staff service claimed_order"
 _AUDIT_WRITTEN = "id service actor grant action detail"
 
@@ -28,6 +36,8 @@ MATRIX: Matrix = {
         rule(WEB, "SELECT", "id = (SELECT app.call_service())"),
         rule(WEB, "SELECT", "id = (SELECT app.tenant())"),
         rule(WEB, "SELECT", staff("supervisor", "accountant", "admin")),
+        rule(WEB, "INSERT", ADMIN),
+        rule(WEB, "UPDATE", ADMIN, _SERVICE_TOLD),
         rule(SWITCH, "SELECT"),
         rule(WORKER, "SELECT"),
         rule(BILLING, "SELECT"),
@@ -36,25 +46,42 @@ MATRIX: Matrix = {
         rule(WEB, "SELECT", CALL_SERVICE),
         rule(WEB, "SELECT", OWN_SERVICE),
         rule(WEB, "SELECT", PEOPLE),
+        rule(WEB, "INSERT", ADMIN),
+        rule(WEB, "UPDATE", ADMIN, "number scenario_id active"),
         rule(SWITCH, "SELECT"),
     ),
     "callcenter_scenario": (
         rule(WEB, "SELECT", OWN_SERVICE),
         rule(WEB, "SELECT", PEOPLE),
+        rule(WEB, "INSERT", ADMIN),
+        rule(WEB, "UPDATE", ADMIN, _SCENARIO_TOLD),
         rule(SWITCH, "SELECT"),
     ),
     "callcenter_clearance": (
-        rule(WEB, "SELECT", PEOPLE),
+        rule(WEB, "SELECT INSERT", PEOPLE),
+        rule(WEB, "UPDATE", PEOPLE, _CLEARANCE_TOLD),
         rule(SWITCH, "SELECT"),
     ),
     "callcenter_person": (
         rule(WEB, "SELECT", OWN_SERVICE),
         rule(WEB, "SELECT", PEOPLE),
+        rule(WEB, "INSERT", f"{ADMIN} OR ({OPERATORS})"),
+        rule(WEB, "UPDATE", f"{ADMIN} OR ({OPERATORS})", _PERSON_TOLD),
         rule(AUTH, "SELECT"),
         rule(SWITCH, "SELECT", ANY, "id active"),
     ),
-    "callcenter_credential": (rule(AUTH, "SELECT UPDATE"),),
-    "callcenter_workplace": (rule(WEB, "SELECT", PEOPLE), rule(AUTH, "SELECT"), rule(SWITCH, "SELECT")),
+    "callcenter_credential": (rule(AUTH, "SELECT INSERT UPDATE"),),
+    "callcenter_invitation": (
+        rule(WEB, "SELECT", PEOPLE, _INVITATION_SHOWN),
+        rule(AUTH, "SELECT"),
+        rule(AUTH, "UPDATE", ANY, "used_at"),
+    ),
+    "callcenter_workplace": (
+        rule(WEB, "SELECT INSERT", PEOPLE),
+        rule(WEB, "UPDATE", PEOPLE, "name extension active"),
+        rule(AUTH, "SELECT"),
+        rule(SWITCH, "SELECT"),
+    ),
     "callcenter_seat": (
         rule(WEB, "SELECT", PEOPLE, _SEAT_SHOWN),
         rule(SWITCH, "SELECT", ANY, _SEAT_SHOWN),
@@ -77,7 +104,7 @@ MATRIX: Matrix = {
 }
 
 FUNCTIONS: Functions = {
-    WEB: f"{_CONTEXT} enter close_held_grant held_service holder",
+    WEB: f"{_CONTEXT} enter close_held_grant held_service holder invite block unblock",
     AUTH: _CONTEXT,
     SWITCH: _CONTEXT,
     WORKER: f"{_CONTEXT} audit_anchors",

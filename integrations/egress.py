@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from typing_extensions import override
 from urllib3.util.ssl_match_hostname import CertificateError, match_hostname
 
-from callcenter.contracts import FailureKind, Target, TransportFailure
+from callcenter.contracts import FailureKind, Target, TransportFailure, Trouble
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 # NAT64 (RFC 6052) hides an IPv4 address that `ipaddress` does not unwrap by itself.
@@ -102,26 +102,26 @@ class TlsSocket(ssl.SSLSocket, _Bounded):
         ssl.SSLSocket.sendall(self, *args, **kwargs)
 
 
-def not_sent(reason: str) -> TransportFailure:
+def not_sent(reason: str, trouble: Trouble = Trouble.UNREACHABLE) -> TransportFailure:
     """The failure of a request of which nothing has left this machine."""
-    return TransportFailure(FailureKind.NOT_SENT, reason)
+    return TransportFailure(FailureKind.NOT_SENT, reason, trouble)
 
 
 def read_place(target: Target) -> Place:
     """Take the base address apart; TransportFailure (nothing sent) when its form is not allowed."""
     url = target.base_url
     if any(character.isspace() or not character.isprintable() for character in url) or "\\" in url:
-        raise not_sent("the address has characters that no address has")
+        raise not_sent("the address has characters that no address has", Trouble.ADDRESS)
     try:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").encode("idna").decode("ascii"), parts.port
     except ValueError:
-        raise not_sent("the address cannot be read") from None
+        raise not_sent("the address cannot be read", Trouble.ADDRESS) from None
     if parts.scheme not in ("https", "http") or not host or parts.query or parts.fragment or "@" in parts.netloc:
-        raise not_sent("the address is not of the form https://host:port")
+        raise not_sent("the address is not of the form https://host:port", Trouble.ADDRESS)
     secure = parts.scheme == "https"
     if not secure and (not target.private_allowed or target.fingerprint or target.ca_pem):
-        raise not_sent("the address must begin with https")
+        raise not_sent("the address must begin with https", Trouble.ADDRESS)
     return Place(secure=secure, host=host, port=port or (443 if secure else 80), prefix=parts.path.rstrip("/"))
 
 
@@ -143,7 +143,7 @@ def open_socket(place: Place, target: Target, deadline: Deadline) -> PlainSocket
     except TimeoutError:
         raise not_sent("no connection in time") from None
     except ssl.SSLCertVerificationError as error:
-        raise not_sent(f"certificate is not trusted: {error.verify_message}") from None
+        raise not_sent(f"certificate is not trusted: {error.verify_message}", Trouble.CERTIFICATE_UNTRUSTED) from None
     except ssl.SSLError as error:
         raise not_sent(f"no TLS connection: {error.reason or 'the other side ended it'}") from None
     except OSError as error:
@@ -192,7 +192,7 @@ def _judged(place: Place, deadline: Deadline, *, private_allowed: bool) -> Seque
     """Resolve once; one forbidden address among several forbids all."""
     addresses = _resolve(place, deadline)
     if not all(is_reachable(address, private_allowed=private_allowed) for address in addresses):
-        raise not_sent("the address is on a network that may not be reached")
+        raise not_sent("the address is on a network that may not be reached", Trouble.ADDRESS)
     return addresses
 
 
@@ -274,7 +274,7 @@ def _trust_pem(context: ssl.SSLContext, pem: str) -> None:
     try:
         context.load_verify_locations(cadata=pem)
     except (ssl.SSLError, ValueError):
-        raise not_sent("the stored certificate cannot be read") from None
+        raise not_sent("the stored certificate cannot be read", Trouble.CERTIFICATE_UNTRUSTED) from None
 
 
 def _wrapped(raw: PlainSocket, place: Place, context: ssl.SSLContext, deadline: Deadline) -> TlsSocket:
@@ -295,7 +295,7 @@ def _fingerprint(secured: ssl.SSLSocket) -> str:
 def _match_fingerprint(secured: ssl.SSLSocket, pinned: str) -> None:
     expected = pinned.replace(":", "").strip().lower()
     if not hmac.compare_digest(_fingerprint(secured).encode(), expected.encode()):
-        raise not_sent("certificate does not match the pinned one")
+        raise not_sent("certificate does not match the pinned one", Trouble.CERTIFICATE_CHANGED)
 
 
 def _match_pem(secured: ssl.SSLSocket, host: str, pem: str) -> None:
@@ -308,4 +308,4 @@ def _match_pem(secured: ssl.SSLSocket, host: str, pem: str) -> None:
     try:
         match_hostname(cast("Any", secured.getpeercert()), host)
     except CertificateError:
-        raise not_sent("certificate does not name the host") from None
+        raise not_sent("certificate does not name the host", Trouble.CERTIFICATE_UNTRUSTED) from None

@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
-from callcenter.contracts import Target
+from callcenter.contracts import Target, Trouble
 from callcenter.ids import uuid7
 from callcenter.secrets.box import Sealed, seal, unseal
-from callcenter.tenancy.fields import TenantModel
+from callcenter.tenancy.fields import TenantForeignKey, TenantModel
 from integrations.dispatch.registry import kinds
 from integrations.secrets import ConnectionKey, ExchangeKeys
 
@@ -28,6 +28,14 @@ def dispatch_kinds() -> list[tuple[str, str]]:
     return [(kind, kind) for kind in kinds()]
 
 
+class Connections(models.Manager["Connection"]):
+    """Without the sealed key, which the web role may not read."""
+
+    @override
+    def get_queryset(self) -> "models.QuerySet[Connection]":
+        return super().get_queryset().defer("ciphertext")
+
+
 class Connection(TenantModel):
     """Our configured link to the dispatch program of one service. `stored` holds the adapter's own settings."""
 
@@ -42,7 +50,11 @@ class Connection(TenantModel):
     key_id = models.UUIDField(null=True)
     ciphertext = models.BinaryField(null=True)
 
+    objects = Connections()
+    with_key: "models.Manager[Connection]" = models.Manager()
+
     class Meta(TenantModel.Meta):
+        base_manager_name = "objects"
         constraints = [
             *TenantModel.Meta.constraints,
             models.UniqueConstraint(
@@ -70,18 +82,58 @@ class Connection(TenantModel):
         self.key_id, self.ciphertext = sealed.key_id, sealed.ciphertext
 
     def key(self) -> ConnectionKey:
-        """Open the sealed key."""
+        """Open the sealed key; read without it (`objects`), the row asks for it under the right to the held call."""
+        unread = "ciphertext" in self.get_deferred_fields()
         return unseal(
             ConnectionKey,
-            _sealed(self.key_id, self.ciphertext),
+            _sealed(self.key_id, self._under_the_call() if unread else self.ciphertext),
             service=self.service_id,
             table=self._meta.db_table,
             row=self.pk,
         )
 
+    def _under_the_call(self) -> "bytes | None":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT app.call_connection_key(%s)", [self.pk])
+            sealed: bytes | None = cursor.fetchone()[0]
+        return sealed
+
+
+class CheckState(models.TextChoices):
+    """How a check of a connection ended; beyond these, the troubles of `contracts.Trouble`."""
+
+    WAITING = "waiting", _("Being checked")
+    OK = "ok", _("In order")
+
+
+def check_states() -> list[tuple[str, str]]:
+    """Callable, so that a new trouble needs no migration."""
+    return [(str(state.value), str(state.label)) for state in CheckState] + [(item, item) for item in Trouble]
+
+
+class ConnectionCheck(TenantModel):
+    """One question put to a dispatch program to learn whether orders can be delivered: nothing but the outcome."""
+
+    connection = TenantForeignKey(Connection, models.CASCADE, related_name="checks")
+    asked_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=16, choices=check_states, default=CheckState.WAITING)
+    reason = models.CharField(max_length=200, default="")
+    shown_fingerprint = models.CharField(max_length=64, default="")
+    took_ms = models.PositiveIntegerField(null=True)
+
+    class Meta(TenantModel.Meta):
+        indexes = [models.Index(fields=["service", "connection", "asked_at"], name="integrations_check_recent")]
+
+    @override
+    def __str__(self) -> str:
+        return self.state
+
 
 class Exchange(models.Model):
-    """A telephone exchange that reports calls to us; `name` is its instance in the URL."""
+    """A telephone exchange that reports calls to us; `name` is its instance in the URL. While its key is being changed,
+    the one before is valid too.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.SlugField(max_length=40, unique=True)
@@ -89,23 +141,33 @@ class Exchange(models.Model):
     active = models.BooleanField(default=True)
     key_id = models.UUIDField(null=True)
     ciphertext = models.BinaryField(null=True)
+    old_key_id = models.UUIDField(null=True)
+    old_ciphertext = models.BinaryField(null=True)
 
     @override
     def __str__(self) -> str:
         return self.name
 
     def put_keys(self, secrets: "Sequence[str]") -> None:
-        """Seal the webhook keys into this row; the caller saves."""
-        sealed = seal(
-            ExchangeKeys(secrets=tuple(secrets)), service=None, table=self._meta.db_table, row=self.pk, purpose="config"
-        )
+        """Seal the webhook keys into this row, instead of all before; the caller saves."""
+        sealed = self.sealed(secrets)
         self.key_id, self.ciphertext = sealed.key_id, sealed.ciphertext
+        self.old_key_id = self.old_ciphertext = None
+
+    def sealed(self, secrets: "Sequence[str]") -> Sealed:
+        """Webhook keys as only this row can open them."""
+        keys = ExchangeKeys(secrets=tuple(secrets))
+        return seal(keys, service=None, table=self._meta.db_table, row=self.pk, purpose="config")
 
     def keys(self) -> ExchangeKeys:
-        """Open the sealed keys."""
-        return unseal(
-            ExchangeKeys, _sealed(self.key_id, self.ciphertext), service=None, table=self._meta.db_table, row=self.pk
-        )
+        """Open the sealed keys, newest first."""
+        newest = self._opened(self.key_id, self.ciphertext)
+        older = self._opened(self.old_key_id, self.old_ciphertext) if self.old_key_id else ()
+        return ExchangeKeys(secrets=(*newest, *older))
+
+    def _opened(self, key_id: UUID | None, ciphertext: "bytes | memoryview[int] | None") -> tuple[str, ...]:
+        sealed = _sealed(key_id, ciphertext)
+        return unseal(ExchangeKeys, sealed, service=None, table=self._meta.db_table, row=self.pk).secrets
 
 
 class SeenWebhook(models.Model):

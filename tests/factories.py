@@ -23,6 +23,7 @@ from callcenter.models import (
     Clearance,
     Credential,
     Grant,
+    Invitation,
     Line,
     Person,
     Scenario,
@@ -30,7 +31,7 @@ from callcenter.models import (
     TaxiService,
     Workplace,
 )
-from integrations.models import Connection, Exchange, SeenWebhook
+from integrations.models import Connection, ConnectionCheck, Exchange, SeenWebhook
 from integrations.secrets import ConnectionKey
 from orders.models import Attempt, Call, CallEventSeen, CallSecret, Delivery, Order, OrderSecret
 from orders.secrets import CallDetails, Dialog, OrderDetails
@@ -231,7 +232,19 @@ def make_connection(service: TaxiService, position: int, *, base_url: str = "") 
     )  # fmt: skip
     link.put_key(ConnectionKey(secret=f"{mark}-SECRET"))
     link.save(force_insert=True)
+    now = timezone.now()
+    ConnectionCheck.objects.create(
+        service=service, connection=link, asked_at=now, finished_at=now, state="ok", reason=f"{mark} reason"
+    )
     return link
+
+
+def invite(person: Person, token: str, *, hours: int = 48) -> Invitation:
+    """An open link with this token by which the person may choose a password."""
+    now = timezone.now()
+    return Invitation.objects.create(
+        person=person, purpose="reset", token_hash=hashed(token), created_at=now, expires_at=now + hours * HOUR
+    )
 
 
 def make_exchange(name: str = EXCHANGE) -> Exchange:
@@ -250,6 +263,7 @@ def make_centre() -> Centre:
     for job, person in people.items():
         open_grant(tokens[job], person, kind="staff")
     stranger = make_desk(make_person("stranger"), "900", state="break")
+    invite(stranger.person, "invitation-token")
     return Centre(people=people, tokens=tokens, stranger=stranger, exchange=make_exchange())
 
 

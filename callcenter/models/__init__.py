@@ -3,6 +3,7 @@
 from callcenter.models.audit import AuditEntry, AuditHead
 from callcenter.models.clearance import Clearance
 from callcenter.models.grant import Grant, GrantKind
+from callcenter.models.invitation import Invitation, InvitationPurpose
 from callcenter.models.line import Line
 from callcenter.models.people import Credential, Job, Person, Seat, SeatState, Workplace
 from callcenter.models.scenario import Scenario
@@ -15,6 +16,8 @@ __all__ = [
     "Credential",
     "Grant",
     "GrantKind",
+    "Invitation",
+    "InvitationPurpose",
     "Job",
     "Line",
     "Person",

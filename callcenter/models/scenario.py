@@ -11,7 +11,9 @@ class ScenarioKind(models.TextChoices):
     """Kinds of scenario; the rule itself is `callcenter.scenarios`."""
 
     FULL = "full", _("Full outsourcing")
+    OVERFLOW = "overflow", _("Overflow")
     NIGHT = "night", _("Night")
+    CUSTOM = "custom", _("By agreement")
 
 
 def scenario_choices() -> list[tuple[str, str]]:

@@ -95,11 +95,15 @@ Outcome = PlaceOutcome | SearchOutcome | TransportFailure
 
 
 def after_place(outcome: Outcome, tried: Tried, pace: Pace) -> Step:
-    """What follows from one sending; `tried.sends` includes it."""
+    """What follows from one sending; `tried.sends` includes it. An order that was refused for our own settings waits
+    for their repair like one that did not leave: nothing of it is at the service.
+    """
     if isinstance(outcome, Placed) and 0 < len(outcome.number) <= NUMBER_LENGTH:
         return Accept(outcome.number)
-    if isinstance(outcome, Rejected):
+    if isinstance(outcome, Rejected) and not outcome.configuration:
         return Refuse(outcome)
+    if isinstance(outcome, Rejected):
+        return _not_sent(tried, pace)
     if isinstance(outcome, TransportFailure) and outcome.kind is FailureKind.NOT_SENT:
         return _not_sent(tried, pace)
     return LookAt(tried.now + timedelta(seconds=pace.look_in_s(0)), searches=0)
@@ -134,7 +138,9 @@ def name_of(outcome: Outcome) -> tuple[str, str, str]:
     """Outcome, code and reason as they are kept of a try: nothing of the program's own words."""
     match outcome:
         case TransportFailure():
-            return outcome.kind.value, "", outcome.reason
+            return outcome.kind.value, outcome.trouble.value, outcome.reason
+        case Rejected(configuration=True):
+            return FailureKind.NOT_SENT.value, outcome.trouble.value, f"refused with code {outcome.code}"
         case Rejected():
             return "rejected", outcome.code, ""
         case Found():

@@ -111,7 +111,7 @@ class Desk:
 
     def record(self, job: Job, outcome: Outcome) -> Step:
         """Decide what follows and write it, in one transaction."""
-        if isinstance(outcome, TransportFailure):
+        if isinstance(outcome, TransportFailure) or _for_the_administrator(outcome):
             self._breaker.failed(job.claim.service)
         else:
             self._breaker.answered(job.claim.service)
@@ -121,6 +121,8 @@ class Desk:
         name, code, reason = decide.name_of(outcome)
         kept = Try(purpose=job.purpose, started_at=job.started_at, outcome=name, code=code, reason=reason)
         self._apply(job.claim, step, kept)
+        if _for_the_administrator(outcome) and not tried.failures:
+            log.error("delivery %s: the connection is refused: %s, %s", job.claim.delivery, code, reason)
         log.info(
             "delivery %s: %s %s %s, then %s, %d ms",
             job.claim.delivery,
@@ -149,8 +151,6 @@ class Desk:
                 deliver.accept(claim, number, tried)
             case Refuse(refusal):
                 deliver.reject(claim, refusal, tried)
-                if refusal.configuration:
-                    log.error("delivery %s: the connection is refused with code %s", claim.delivery, refusal.code)
             case SendAt(at, nothing_left):
                 deliver.send_later(claim, at=at, nothing_left=nothing_left, tried=tried)
             case LookAt(at, searches, nothing_left):
@@ -191,6 +191,10 @@ def program_of(link: Connection | None) -> Program | None:
         log.error("connection %s cannot be used: %s", link.pk, type(error).__name__)
         return None
     return Program(link.kind, settings, link.target())
+
+
+def _for_the_administrator(outcome: Outcome) -> bool:
+    return isinstance(outcome, Rejected) and outcome.configuration
 
 
 def _not_set_up(claim: Claim) -> Step:

@@ -16,7 +16,7 @@ from django.db import connection
 from django.utils import timezone
 
 from callcenter import audit
-from callcenter.contracts import Rejected
+from callcenter.contracts import Rejected, Trouble
 from callcenter.ids import uuid7
 from callcenter.tenancy.rules import WORKER
 from callcenter.tenancy.unit import unit
@@ -26,6 +26,10 @@ from orders.state import ORDER_MOVES, move_order
 
 ACTOR = "delivery"
 PHRASE_LENGTH, CODE_LENGTH, REASON_LENGTH = 120, 20, 200
+# Troubles that last until an administrator of the connection acts.
+ADMINISTRATORS = frozenset(
+    {Trouble.KEY, Trouble.SETTINGS, Trouble.ADDRESS, Trouble.CERTIFICATE_CHANGED, Trouble.CERTIFICATE_UNTRUSTED}
+)
 
 _OPEN = """
 SELECT o.marker, o.placed_at, s.id, s.key_id, s.ciphertext,
@@ -171,6 +175,8 @@ def send_later(claim: Claim, *, at: datetime, nothing_left: bool, tried: Try) ->
     with unit(WORKER, claim=claim.token):
         order = _order(OrderState.QUEUED)
         _leave(claim, order, tried, state=DeliveryState.PENDING, next_at=at, nothing_left=nothing_left)
+        if claim.attempts == 0 and tried.code in ADMINISTRATORS:
+            _audit(claim, "delivery.configuration", code=tried.code)
 
 
 def look_later(claim: Claim, *, at: datetime, searches: int, nothing_left: bool, phrase: str, tried: Try) -> None:

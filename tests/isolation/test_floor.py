@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from callcenter.cookies import hashed
 from callcenter.models import Scenario
+from integrations.models import Connection
 from orders.models import Order
-from tests.factories import Rival, make_rivals
+from tests.factories import Rival, make_person, make_rivals, open_grant
 from tests.harness import as_role
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -20,9 +21,7 @@ def rivals() -> list[Rival]:
     return make_rivals(2)
 
 
-@pytest.mark.parametrize(
-    "table", ["callcenter_grant", "callcenter_credential", "callcenter_audithead", "integrations_exchange"]
-)
+@pytest.mark.parametrize("table", ["callcenter_grant", "callcenter_credential", "callcenter_audithead"])
 @pytest.mark.parametrize(
     "statement",
     ["SELECT * FROM {}", "SELECT count(*) FROM {}", "UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE {}"],
@@ -43,6 +42,40 @@ def test_of_a_seat_the_web_role_reads_no_secret_and_writes_nothing(rivals: list[
             transaction.atomic(),
         ):
             connection.cursor().execute(statement)
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("integrations_connection", "ciphertext"),
+        ("integrations_exchange", "ciphertext"),
+        ("integrations_exchange", "old_ciphertext"),
+        ("callcenter_invitation", "token_hash"),
+    ],
+)
+def test_of_these_rows_the_web_role_reads_no_secret_whatever_it_holds(
+    rivals: list[Rival], table: str, column: str
+) -> None:
+    open_grant("admin-token", make_person("admin", job="admin"), kind="staff")
+
+    for token in (rivals[0].call_token, rivals[0].manager_token, "admin-token"):
+        denied = pytest.raises(DatabaseError, match=f"permission denied for table {table}")
+        with as_role("web", token=token), denied, transaction.atomic():
+            connection.cursor().execute(f"SELECT {column} FROM {table}")
+
+
+def test_the_key_of_a_connection_is_handed_out_for_the_held_call_alone(rivals: list[Rival]) -> None:
+    own, other = (Connection.objects.get(service=rival.service) for rival in rivals)
+
+    def given(link: Connection, token: str) -> bool:
+        with as_role("web", token=token), connection.cursor() as cursor:
+            cursor.execute("SELECT app.call_connection_key(%s) IS NOT NULL", [link.pk])
+            return bool(cursor.fetchone()[0])
+
+    assert given(own, rivals[0].call_token)
+    assert not given(other, rivals[0].call_token)
+    assert not given(own, rivals[0].manager_token)
+    assert not given(own, rivals[0].closed_token)
 
 
 def tenant_keys() -> list[tuple[str, str, str]]:

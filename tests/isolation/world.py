@@ -23,6 +23,7 @@ NOT_OWN = {
     "callcenter_taxiservice": "id <> %(service)s",
     "callcenter_person": "id <> ALL (%(people)s)",
     "callcenter_grant": "person_id <> ALL (%(people)s) AND service_id IS DISTINCT FROM %(service)s",
+    "callcenter_invitation": "person_id <> ALL (%(people)s)",
     "callcenter_credential": "person_id <> ALL (%(people)s)",
     "callcenter_workplace": "true",
     "callcenter_seat": "person_id <> ALL (%(people)s)",

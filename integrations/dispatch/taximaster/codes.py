@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
-from callcenter.contracts import Duplicate, Rejected, Unclear
+from callcenter.contracts import Duplicate, Rejected, Trouble, Unclear
 
 OK = 0
 DUPLICATE = 100
 ORDER_NOT_FOUND = 100
 FIRST_OF_REQUEST = 100
+KEY_REFUSED = 4
 # 2 API type, 3 API switched off, 4 key, 5 API version, 6 request name, 7 method, 8 parameter missing, 9 wrong,
 # 13 user not found, 14 request not allowed for the user.
 SETTINGS_REFUSED = frozenset({2, 3, 4, 5, 6, 7, 8, 9, 13, 14})
@@ -50,4 +51,5 @@ def refusal_of_order(code: int, detail: str) -> Rejected | Duplicate | Unclear:
 
 def refusal_of_settings(code: int, detail: str) -> Rejected:
     """The refusal that only an administrator can mend."""
-    return Rejected(code=str(code), phrase=TECHNICAL, detail=detail, configuration=True)
+    trouble = Trouble.KEY if code == KEY_REFUSED else Trouble.SETTINGS
+    return Rejected(code=str(code), phrase=TECHNICAL, detail=detail, configuration=True, trouble=trouble)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from callcenter.contracts import Duplicate, FailureKind, Found, Placed, Rejected, TransportFailure, Unclear
+from callcenter.contracts import Duplicate, FailureKind, Found, Placed, Rejected, TransportFailure, Trouble, Unclear
 from integrations.delivery.decide import (
     SIMILAR,
     TOO_LATE,
@@ -40,6 +40,7 @@ SENT = Tried(
 )
 NOT_SENT = TransportFailure(FailureKind.NOT_SENT, "no connection: refused")
 UNKNOWN = TransportFailure(FailureKind.UNKNOWN, "no answer in time")
+WRONG_KEY = Rejected(code="4", phrase="A fault", configuration=True, trouble=Trouble.KEY)
 NONE = Found(numbers=())
 
 
@@ -48,9 +49,14 @@ def test_a_number_is_an_acceptance() -> None:
 
 
 def test_a_refusal_is_passed_on() -> None:
-    refusal = Rejected(code="101", phrase="No such tariff")
+    refusal = Rejected(code="110", phrase="Not from this number")
 
     assert after_place(refusal, SENT, PACE) == Refuse(refusal)
+
+
+def test_a_refusal_of_our_own_settings_waits_for_their_repair() -> None:
+    assert after_place(WRONG_KEY, SENT, PACE) == SendAt(NOW, nothing_left=True)
+    assert after_place(WRONG_KEY, replace(SENT, sends=2), PACE) == LookAt(NOW, searches=2, nothing_left=True)
 
 
 @pytest.mark.parametrize("outcome", [UNKNOWN, Unclear(reason="status 502"), Duplicate(), Placed(number="1" * 41)])
@@ -151,7 +157,9 @@ def test_an_order_that_may_have_arrived_is_for_a_person_instead() -> None:
         (Placed(number="4711"), ("placed", "", "")),
         (Rejected(code="110", phrase="Refused", detail="Иванов в чёрном списке"), ("rejected", "110", "")),
         (Duplicate(detail="Ленина 15"), ("similar", "", "")),
-        (UNKNOWN, ("unknown", "", "no answer in time")),
+        (WRONG_KEY, ("not_sent", "key", "refused with code 4")),
+        (NOT_SENT, ("not_sent", "unreachable", "no connection: refused")),
+        (UNKNOWN, ("unknown", "silent", "no answer in time")),
         (Unclear(reason="status 502"), ("unclear", "", "status 502")),
         (NONE, ("none", "", "")),
         (Found(numbers=("1",)), ("found", "", "")),

@@ -11,11 +11,12 @@ from callcenter.models import AuditEntry, Grant, Seat
 from callcenter.secrets import vault
 from integrations.delivery.decide import NOT_SET_UP, SIMILAR, TOO_LATE, UNCONFIRMED
 from integrations.delivery.engine import Engine
-from integrations.dispatch.taximaster.codes import PHRASES, TECHNICAL
+from integrations.dispatch.taximaster.codes import PHRASES
 from integrations.models import Connection
 from orders.models import Attempt, Call, Delivery, Order, OrderSecret
 from tests.integrations.delivery.program import (
     Program,
+    accept,
     accept_and_drop,
     accept_and_hang,
     accept_late,
@@ -163,15 +164,35 @@ def test_a_refusal_shows_its_phrase_and_leaves_the_dialog_open(komet: Cast, prog
     assert not AuditEntry.objects.filter(action="delivery.configuration").exists()
 
 
-def test_a_refused_key_is_told_to_the_administrator(komet: Cast, program: Program) -> None:
+def test_an_order_refused_for_its_key_is_kept_told_once_and_delivered_after_the_repair(
+    komet: Cast, program: Program
+) -> None:
     program.usual = refuse(4)
     with engine():
         order = order_by_operator(komet)
-        until(settled("rejected"))
+        until(lambda: Attempt.objects.count() >= 2)
+        order.refresh_from_db()
+        held = (order.state, Delivery.objects.get().sends, Grant.objects.get().closed_at)
+        program.usual = accept
+        until(settled("accepted"))
 
+    assert held[0] in ("queued", "sending")
+    assert held[2] is None
     order.refresh_from_db()
-    assert order.phrase == TECHNICAL
-    assert AuditEntry.objects.get(action="delivery.configuration").detail == {"order": str(order.pk), "code": "4"}
+    assert (order.state, len(program.orders)) == ("accepted", 1)
+    tries = Attempt.objects.order_by("position").values_list("outcome", "code", "reason")
+    assert tries[0] == ("not_sent", "key", "refused with code 4")
+    assert tries.last()[0] == "placed"  # type: ignore[index]
+    told = AuditEntry.objects.get(action="delivery.configuration")
+    assert told.detail == {"order": str(order.pk), "code": "key"}
+
+
+def test_a_program_that_refuses_the_key_is_left_alone_like_one_that_is_down(komet: Cast, program: Program) -> None:
+    program.usual = refuse(4)
+    with engine() as running:
+        orders_in_bulk(komet, 5)
+        wake()
+        until(lambda: running.breaker.rooms().get(komet.service.pk) == 0)
 
 
 def test_a_service_without_a_program_refuses_and_says_so(komet: Cast) -> None:

@@ -17,6 +17,7 @@ from callcenter.contracts import (
     SearchOutcome,
     SeenOrder,
     SeenOrders,
+    Trouble,
     Unclear,
 )
 from integrations.dispatch.taximaster.adapter import TaxiMaster
@@ -58,8 +59,9 @@ def test_the_code_may_be_a_string() -> None:
 
 @pytest.mark.parametrize("code", [2, 3, 4, 5, 6, 7, 8, 9, 13, 14, 101, 102, 103, 108, 109])
 def test_a_refused_setting_is_for_an_administrator(code: int) -> None:
+    trouble = Trouble.KEY if code == 4 else Trouble.SETTINGS
     assert place(envelope(code)) == Rejected(
-        code=str(code), phrase=TECHNICAL, detail="слова программы", configuration=True
+        code=str(code), phrase=TECHNICAL, detail="слова программы", configuration=True, trouble=trouble
     )
 
 
@@ -213,6 +215,6 @@ def test_the_check_tells_a_wrong_key_from_a_wrong_group_from_a_good_connection()
         code="102", phrase=TECHNICAL, detail="crew group 9 does not exist", configuration=True
     )
     assert hold(ADAPTER.check(settings()), envelope(4))[1] == Rejected(
-        code="4", phrase=TECHNICAL, detail="слова программы", configuration=True
+        code="4", phrase=TECHNICAL, detail="слова программы", configuration=True, trouble=Trouble.KEY
     )
     assert hold(ADAPTER.check(settings()), envelope(10))[1] == Unclear(reason="get_crew_groups_list answered code 10")
