@@ -88,7 +88,7 @@ MATRIX: Matrix = {
         rule(SWITCH, "UPDATE", ANY, "state state_since wrapup_until missed version"),
     ),
     "callcenter_grant": (
-        rule(AUTH, "INSERT", "kind IN ('tenant', 'staff')"),
+        rule(AUTH, "INSERT", "kind::text IN ('tenant', 'staff')"),
         rule(SWITCH, "SELECT INSERT UPDATE", "kind = 'call'"),
     ),
     "callcenter_auditentry": (

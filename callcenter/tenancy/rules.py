@@ -40,7 +40,8 @@ def claimed(column: str = "order_id") -> str:
 @dataclass(frozen=True, slots=True)
 class Rule:
     """`role` may do `commands` (SELECT, INSERT, UPDATE, DELETE) on the rows that match `rows`, limited to `columns` if
-    given.
+    given. Compare columns of type varchar as `column::text`: PostgreSQL writes any other form differently after a dump
+    is restored, and the restored policy would look changed by hand.
     """
 
     role: str

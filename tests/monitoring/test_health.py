@@ -40,6 +40,13 @@ def test_a_process_without_a_database_is_alive_and_not_ready() -> None:
     assert alive.status_code == 200
 
 
+def test_whoever_asks_from_inside_is_not_sent_to_the_secure_door(settings: LazySettings) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+
+    assert Client().get("/healthz").status_code == 200
+    assert Client().get("/login/").status_code == 301
+
+
 def test_a_silent_redis_is_told_and_stops_nothing(settings: LazySettings) -> None:
     settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
 
