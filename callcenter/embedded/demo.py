@@ -39,7 +39,7 @@ _GREETING = """
   Log in
 {rows}
 
-  Then press 1 (on line): a caller rings within seconds.
+  As an operator press 1 (on line): a caller rings within seconds. The others find their panels.
   Logs     {logs}
   Stop     Ctrl-C
 """
@@ -52,6 +52,8 @@ class Demo:
     folder: Path
     logs: Path
     port: int
+    operators: int = 2
+    callers: bool = True
     begun: float = field(default_factory=time.monotonic)
     secret: dict[str, str] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
@@ -65,6 +67,11 @@ class Demo:
     def address(self) -> str:
         """Where the browser goes."""
         return f"http://127.0.0.1:{self.port}"
+
+    def doors(self) -> dict[str, str]:
+        """Where the switch and the simulated dispatch programs listen."""
+        dispatch = {slug: f"https://127.0.0.1:{self.ports[slug]}" for slug in SLUGS}
+        return {"switch": f"http://127.0.0.1:{self.ports['switch']}", **dispatch}
 
     def start(self, supervisor: Supervisor) -> None:
         """Start everything in order."""
@@ -84,7 +91,8 @@ class Demo:
         self.say("two rival services with their lines and operators are set up")
         supervisor.start(*map(self._program, PRODUCT))
         self.say("web, switch, delivery engine, workers and schedule run")
-        supervisor.start(*map(self._program, CALLERS))
+        if self.callers:
+            supervisor.start(*map(self._program, CALLERS))
         self._keep_environments()
         self._greet(logins)
 
@@ -198,6 +206,7 @@ class Demo:
 
     def _seed(self) -> list[dict[str, str]]:
         arguments = ["--password", self.secret["login"], "--exchange-secret", self.secret["exchange"]]
+        arguments += ["--operators", str(self.operators)]
         for slug in SLUGS:
             where = f"https://127.0.0.1:{self.ports[slug]}"
             arguments += [
@@ -229,13 +238,15 @@ def main() -> int:
         "--port", type=int, default=WANTED_PORT, help="port of the web page (another is taken if it is busy)"
     )
     parser.add_argument("--folder", type=Path, default=data_folder(), help="where the data is kept")
+    parser.add_argument("--operators", type=int, default=2, help="how many operators there are")
+    parser.add_argument("--no-callers", action="store_true", help="start no simulated exchange: nobody rings")
     parser.add_argument("--reset", action="store_true", help="forget the data of earlier runs first")
     parser.add_argument("--forget", action="store_true", help="forget the data of earlier runs and start nothing")
     options = parser.parse_args()
     try:
         if options.forget:
             return _forget_all(options.folder.absolute())
-        return _run(options.folder.absolute(), options.port, reset=options.reset)
+        return _run(options)
     except (CannotRun, ServerFailed, NoServer, NotAllowed) as error:
         reason = str(error)
     except OSError as error:
@@ -245,23 +256,24 @@ def main() -> int:
     return 1
 
 
-def _run(folder: Path, port: int, *, reset: bool) -> int:
+def _run(options: argparse.Namespace) -> int:
+    folder = options.folder.absolute()
     _make_folder(folder)
     lock = Lock(folder / "lock")
     lock.take()
-    if reset:
+    if options.reset:
         _forget(folder)
     _check_room(folder)
     logs = PROJECT / "var" / "log" if folder == data_folder() else folder / "log"
     logs.mkdir(parents=True, exist_ok=True)
     for old in logs.glob("*.log"):
         old.unlink()
-    demo = Demo(folder, logs, port)
+    demo = Demo(folder, logs, options.port, operators=options.operators, callers=not options.no_callers)
     supervisor = Supervisor(demo.say)
     supervisor.listen()
     try:
         demo.start(supervisor)
-        lock.say(address=demo.address)
+        lock.say(address=demo.address, **demo.doors())
         supervisor.watch()
     except KeyboardInterrupt:
         demo.say("stopping")

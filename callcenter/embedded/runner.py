@@ -45,13 +45,13 @@ class Lock:
             raise CannotRun(
                 f"Already running {where} (pid {holder.get('pid', 'unknown')}). Open it, or stop it with Ctrl-C there."
             ) from None
-        self.say(address="")
+        self.say()
 
-    def say(self, *, address: str) -> None:
+    def say(self, **addresses: str) -> None:
         """Write who runs and where."""
         self._file.seek(0)
         self._file.truncate()
-        self._file.write(json.dumps({"pid": os.getpid(), **({"address": address} if address else {})}))
+        self._file.write(json.dumps({"pid": os.getpid(), **addresses}))
         self._file.flush()
 
     def _read(self) -> dict[str, str]:

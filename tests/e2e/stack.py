@@ -57,6 +57,7 @@ class Stack:
     switch_port: int = field(default_factory=free_port)
     dispatch_ports: dict[str, int] = field(default_factory=dict)
     logins: list[dict[str, str]] = field(default_factory=list)
+    others: list[dict[str, str]] = field(default_factory=list)
 
     @property
     def web_url(self) -> str:
@@ -227,7 +228,9 @@ class Stack:
                 "--dispatch",
                 f"{slug}=https://127.0.0.1:{port},{slug}-secret,{self.folder / slug / 'fingerprint'}",
             ]
-        self.logins = json.loads(self.manage(*arguments, role="migrate"))
+        everybody = json.loads(self.manage(*arguments, role="migrate"))
+        self.logins = [login for login in everybody if login["job"] == "operator"]
+        self.others = [login for login in everybody if login["job"] != "operator"]
 
     def wait(self, ready: Any, what: str) -> None:
         deadline = time.monotonic() + READY_S

@@ -45,6 +45,11 @@ SERVICES = (
                 "PER-ORDER-B", "ЛН"),
 )  # fmt: skip
 OPERATORS = (("anna", "Анна С.", "101"), ("boris", "Борис К.", "102"))
+STAFF = (
+    ("vera", "Вера, старшая смены", "supervisor"),
+    ("nina", "Нина, бухгалтер", "accountant"),
+    ("admin", "Администратор", "admin"),
+)
 EXCHANGE = "demo-pbx"
 
 
@@ -73,7 +78,12 @@ class Command(BaseCommand):
                 _contract(demo, service)
                 if demo.slug in programs:
                     _connection(service, *programs[demo.slug])
-            people = [_operator(position, services, options["password"]) for position in range(options["operators"])]
+            people = [_operator(position, services) for position in range(options["operators"])]
+            people += [_manager(demo, service) for demo, service in zip(SERVICES, services, strict=True)]
+            people += [_staff(*known) for known in STAFF]
+            hashed = make_password(options["password"])
+            for person in people:
+                Credential.objects.update_or_create(person=person, defaults={"password": hashed})
             _exchange(options["exchange_secret"])
         logins = [_login(person, options["password"]) for person in people]
         self.stdout.write(json.dumps(logins, ensure_ascii=False))
@@ -124,22 +134,31 @@ def _connection(service: TaxiService, url: str, secret: str, fingerprint_file: s
     connection.save()
 
 
-def _operator(position: int, services: list[TaxiService], password: str) -> Person:
+def _operator(position: int, services: list[TaxiService]) -> Person:
     login, name, extension = OPERATORS[position] if position < len(OPERATORS) else _extra(position)
     place, _ = Workplace.objects.get_or_create(extension=extension, defaults={"name": extension})
     person, _ = Person.objects.update_or_create(
         login=login, defaults={"name": name, "job": "operator", "usual_workplace": place}
     )
-    Credential.objects.update_or_create(person=person, defaults={"password": make_password(password)})
     today = timezone.now().date()
     for service in services:
         Clearance.objects.get_or_create(service=service, person=person, defaults=_clearance(today))
     return person
 
 
+def _manager(demo: DemoService, service: TaxiService) -> Person:
+    defaults = {"name": f"Управляющий {demo.name}", "job": "manager", "service": service}
+    return Person.objects.update_or_create(login=demo.slug, defaults=defaults)[0]
+
+
+def _staff(login: str, name: str, job: str) -> Person:
+    return Person.objects.update_or_create(login=login, defaults={"name": name, "job": job})[0]
+
+
 def _login(person: Person, password: str) -> dict[str, str]:
-    extension = person.usual_workplace.extension if person.usual_workplace else ""
-    return {"who": f"operator, workplace {extension}", "login": person.login, "password": password}
+    place = f", workplace {person.usual_workplace.extension}" if person.usual_workplace else ""
+    of = f" of {person.service.name}" if person.service else ""
+    return {"who": f"{person.job}{of}{place}", "login": person.login, "password": password, "job": person.job}
 
 
 def _extra(position: int) -> tuple[str, str, str]:
