@@ -11,11 +11,12 @@ SETTINGS := CALLCENTER_ROLE=migrate REDIS_URL=redis://127.0.0.1:1/0 \
   KEY_ENCRYPTION_KEYS=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
   DATABASE_URL_MIGRATE=postgres://nobody@127.0.0.1:1/none DATABASE_URL_KEYS_MIGRATE=postgres://nobody@127.0.0.1:1/none
 
-.PHONY: help install demo shell test test-isolation test-nightly lint format migrations messages bench provision clean
+.PHONY: help install browser demo shell test test-isolation test-nightly lint format migrations messages bench provision clean
 
 help:
 	@echo "make demo            start everything; prints the address and the logins"
 	@echo "make shell ROLE=…    a shell with the running demo's environment of one role"
+	@echo "make browser         find a Chromium for the tests in a browser, or install one"
 	@echo "make test            all tests on real, throw-away services"
 	@echo "make test-isolation  the proofs of isolation at full length, with their controls"
 	@echo "make test-nightly    the same, ten times as long"
@@ -45,6 +46,9 @@ demo: install
 
 shell: install
 	@$(BIN)/python -m callcenter.embedded.shell $(ROLE)
+
+browser: install
+	@$(BIN)/python -m tests.browser
 
 test: install
 	$(BIN)/python -m pytest $(TESTS)

@@ -9,6 +9,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from pytest_django import DjangoDbBlocker
 
 from callcenter.tenancy.provision import KEYS, MIGRATE, PROCESSES, open_database
+from tests.browser import chromium, context, page  # noqa: F401 - fixtures for everybody
 
 
 @pytest.fixture(autouse=True, scope="session")
