@@ -101,6 +101,8 @@ MATRIX: Matrix = {
         *[rule(role, "INSERT", ANY, _AUDIT_WRITTEN) for role in (AUTH, SWITCH, WORKER, BILLING)],
     ),
     "callcenter_audithead": (),
+    # The names of our own models, which the stock admin looks up for every form.
+    "django_content_type": (rule(WEB, "SELECT"),),
 }
 
 FUNCTIONS: Functions = {

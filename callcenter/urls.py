@@ -3,12 +3,13 @@
 from django.urls import include, path
 from django.utils.module_loading import autodiscover_modules
 
-from callcenter import panel, views
+from callcenter import panel, views, welcome
 
 autodiscover_modules("admin", register_to=panel.centre)
 
 urlpatterns = [
     path("login/", views.login, name="login"),
+    path("invitation/<str:token>/", welcome.invitation, name="invitation"),
     path("language/", views.set_language, name="language"),
     path("", include("callcenter.monitoring.urls")),
     path("centre/", panel.centre.urls),

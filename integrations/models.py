@@ -6,6 +6,7 @@ from uuid import UUID
 from django.core.validators import RegexValidator
 from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from typing_extensions import override
 
 from callcenter.contracts import Target, Trouble
@@ -39,14 +40,14 @@ class Connections(models.Manager["Connection"]):
 class Connection(TenantModel):
     """Our configured link to the dispatch program of one service. `stored` holds the adapter's own settings."""
 
-    kind = models.CharField(max_length=20, choices=dispatch_kinds)
-    base_url = models.CharField(max_length=200)
-    fingerprint = models.CharField(max_length=64, blank=True, default="", validators=[FINGERPRINT])
-    ca_pem = models.TextField(blank=True, default="")
-    private_allowed = models.BooleanField(default=False)
-    stored = models.JSONField(default=dict)
-    most_at_once = models.PositiveSmallIntegerField(default=8)
-    active = models.BooleanField(default=True)
+    kind = models.CharField(_("dispatch program"), max_length=20, choices=dispatch_kinds)
+    base_url = models.CharField(_("address"), max_length=200)
+    fingerprint = models.CharField(_("fingerprint"), max_length=64, blank=True, default="", validators=[FINGERPRINT])
+    ca_pem = models.TextField(_("certificate"), blank=True, default="")
+    private_allowed = models.BooleanField(_("on a private network"), default=False)
+    stored = models.JSONField(_("settings"), default=dict)
+    most_at_once = models.PositiveSmallIntegerField(_("orders at once"), default=8)
+    active = models.BooleanField(_("in use"), default=True)
     key_id = models.UUIDField(null=True)
     ciphertext = models.BinaryField(null=True)
 
@@ -55,6 +56,8 @@ class Connection(TenantModel):
 
     class Meta(TenantModel.Meta):
         base_manager_name = "objects"
+        verbose_name = _("connection")
+        verbose_name_plural = _("connections")
         constraints = [
             *TenantModel.Meta.constraints,
             models.UniqueConstraint(
@@ -136,13 +139,17 @@ class Exchange(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    name = models.SlugField(max_length=40, unique=True)
-    adapter = models.CharField(max_length=20, default="webhook")
-    active = models.BooleanField(default=True)
+    name = models.SlugField(pgettext_lazy("of an exchange", "name"), max_length=40, unique=True)
+    adapter = models.CharField(_("how it speaks to us"), max_length=20, default="webhook")
+    active = models.BooleanField(_("in use"), default=True)
     key_id = models.UUIDField(null=True)
     ciphertext = models.BinaryField(null=True)
     old_key_id = models.UUIDField(null=True)
     old_ciphertext = models.BinaryField(null=True)
+
+    class Meta:
+        verbose_name = _("exchange")
+        verbose_name_plural = _("exchanges")
 
     @override
     def __str__(self) -> str:

@@ -17,12 +17,13 @@ class Line(TenantModel):
     administrator enters numbers, so a collision tells no service of another.
     """
 
-    number = models.CharField(max_length=16, unique=True, validators=[E164])
-    scenario = TenantForeignKey("callcenter.Scenario", related_name="lines")
-    active = models.BooleanField(default=True)
+    number = models.CharField(_("number"), max_length=16, unique=True, validators=[E164])
+    scenario = TenantForeignKey("callcenter.Scenario", verbose_name=_("scenario"), related_name="lines")
+    active = models.BooleanField(_("in use"), default=True)
 
     class Meta(TenantModel.Meta):
-        pass
+        verbose_name = _("line")
+        verbose_name_plural = _("lines")
 
     @override
     def __str__(self) -> str:

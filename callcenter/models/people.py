@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from typing_extensions import override
 
 from callcenter.ids import uuid7
@@ -37,21 +38,30 @@ class Person(AbstractBaseUser):
     last_login = None
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    login = models.CharField(max_length=60, unique=True)
-    name = models.CharField(max_length=80)
-    job = models.CharField(max_length=12, choices=job_choices)
-    service = models.ForeignKey("callcenter.TaxiService", models.PROTECT, null=True, blank=True, related_name="+")
-    usual_workplace = models.ForeignKey(
-        "callcenter.Workplace", models.SET_NULL, null=True, blank=True, related_name="+"
+    login = models.CharField(_("login"), max_length=60, unique=True)
+    name = models.CharField(pgettext_lazy("of a person", "name"), max_length=80)
+    job = models.CharField(_("job"), max_length=12, choices=job_choices)
+    service = models.ForeignKey(
+        "callcenter.TaxiService", models.PROTECT, verbose_name=_("service"), null=True, blank=True, related_name="+"
     )
-    active = models.BooleanField(default=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    usual_workplace = models.ForeignKey(
+        "callcenter.Workplace",
+        models.SET_NULL,
+        verbose_name=_("usual workplace"),
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    active = models.BooleanField(_("may log in"), default=True)
+    created_at = models.DateTimeField(_("since"), auto_now_add=True)
 
     USERNAME_FIELD = "login"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name", "job"]
     objects = PersonManager()
 
     class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
         constraints = [
             models.CheckConstraint(
                 condition=(Q(job="manager") & Q(service__isnull=False)) | (~Q(job="manager") & Q(service__isnull=True)),
@@ -86,9 +96,13 @@ class Workplace(models.Model):
     """A registered desk with a telephone: the exchange knows it by its extension."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    name = models.CharField(max_length=40)
-    extension = models.CharField(max_length=20, unique=True)
-    active = models.BooleanField(default=True)
+    name = models.CharField(pgettext_lazy("of a workplace", "name"), max_length=40)
+    extension = models.CharField(_("extension"), max_length=20, unique=True)
+    active = models.BooleanField(_("in use"), default=True)
+
+    class Meta:
+        verbose_name = _("workplace")
+        verbose_name_plural = _("workplaces")
 
     @override
     def __str__(self) -> str:

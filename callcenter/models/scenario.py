@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from callcenter.scenarios import Kind, Window
 from callcenter.tenancy.fields import TenantModel
 
 
@@ -26,15 +27,17 @@ class Scenario(TenantModel):
     in force.
     """
 
-    kind = models.CharField(max_length=12, choices=scenario_choices)
-    starts = models.TimeField(null=True, blank=True)
-    ends = models.TimeField(null=True, blank=True)
-    weekdays = models.CharField(max_length=7, default="1234567")
-    priority = models.SmallIntegerField(default=0)
-    active = models.BooleanField(default=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=scenario_choices)
+    starts = models.TimeField(_("from"), null=True, blank=True)
+    ends = models.TimeField(_("until"), null=True, blank=True)
+    weekdays = models.CharField(_("weekdays"), max_length=7, default="1234567")
+    priority = models.SmallIntegerField(_("priority"), default=0)
+    active = models.BooleanField(_("in use"), default=True)
+    created_at = models.DateTimeField(_("since"), auto_now_add=True)
 
     class Meta(TenantModel.Meta):
+        verbose_name = _("scenario")
+        verbose_name_plural = _("scenarios")
         constraints = [
             *TenantModel.Meta.constraints,
             models.CheckConstraint(
@@ -46,3 +49,15 @@ class Scenario(TenantModel):
     @override
     def __str__(self) -> str:
         return self.kind
+
+    def window(self) -> Window:
+        """The rule as the decision takes it."""
+        return Window(
+            rule_id=str(self.pk),
+            kind=Kind(self.kind),
+            starts=self.starts,
+            ends=self.ends,
+            weekdays=frozenset(int(day) for day in self.weekdays),
+            priority=self.priority,
+            created_at=self.created_at,
+        )

@@ -16,7 +16,6 @@ CLOSED = frozenset(
     {
         "django_migrations",
         "django_admin_log",
-        "django_content_type",
         "auth_permission",
         "auth_group",
         "auth_group_permissions",

@@ -10,6 +10,7 @@ constraint is left out (`db_constraint=False`); the composite one is made by
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from callcenter.ids import uuid7
@@ -28,11 +29,23 @@ class TenantForeignKey(models.ForeignKey):  # type: ignore[type-arg]
         return name, path, args, kwargs
 
 
+class ServiceKey(models.ForeignKey):  # type: ignore[type-arg]
+    """Whose a row is. Its name for people is no part of the table's history."""
+
+    @override
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        kwargs.pop("verbose_name", None)
+        return name, "django.db.models.ForeignKey", args, kwargs
+
+
 class TenantModel(models.Model):
     """Base of every table with a `service_id`: row-level security is forced on it (see `callcenter.tenancy.rules`)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    service = models.ForeignKey("callcenter.TaxiService", models.PROTECT, related_name="+", db_index=False)
+    service = ServiceKey(
+        "callcenter.TaxiService", models.PROTECT, verbose_name=_("service"), related_name="+", db_index=False
+    )
 
     class Meta:
         abstract = True

@@ -92,19 +92,7 @@ def _note_scenario(call: Call, *, now: datetime) -> None:
 
 
 def _windows(line: Line) -> list[scenarios.Window]:
-    rules = Scenario.objects.filter(service=line.service_id, active=True)
-    return [
-        scenarios.Window(
-            rule_id=str(rule.pk),
-            kind=scenarios.Kind(rule.kind),
-            starts=rule.starts,
-            ends=rule.ends,
-            weekdays=frozenset(int(day) for day in rule.weekdays),
-            priority=rule.priority,
-            created_at=rule.created_at,
-        )
-        for rule in rules
-    ]
+    return [rule.window() for rule in Scenario.objects.filter(service=line.service_id, active=True)]
 
 
 def _choose(call: Call, missed: Sequence[str], *, now: datetime) -> Seat | None:

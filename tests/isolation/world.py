@@ -28,6 +28,7 @@ NOT_OWN = {
     "callcenter_workplace": "true",
     "callcenter_seat": "person_id <> ALL (%(people)s)",
     "callcenter_auditentry": "service <> %(service)s",
+    "django_content_type": "true",
     "callcenter_audithead": f"chain NOT IN (%(service)s, '{NOBODY}')",
     "integrations_exchange": "true",
     "integrations_seenwebhook": "webhook_id NOT LIKE 'attack%%'",

@@ -1,0 +1,18 @@
+"""The centre's panel: services, lines, scenarios, people, workplaces and clearances."""
+
+from callcenter.admin import preview  # noqa: F401 - puts its page into the panels
+from callcenter.admin.clearance import ClearanceAdmin
+from callcenter.admin.line import LineAdmin
+from callcenter.admin.person import PersonAdmin
+from callcenter.admin.scenario import ScenarioAdmin
+from callcenter.admin.taxi_service import TaxiServiceAdmin
+from callcenter.admin.workplace import WorkplaceAdmin
+from callcenter.models import Clearance, Line, Person, Scenario, TaxiService, Workplace
+from callcenter.panel import centre
+
+centre.register(TaxiService, TaxiServiceAdmin)
+centre.register(Line, LineAdmin)
+centre.register(Scenario, ScenarioAdmin)
+centre.register(Person, PersonAdmin)
+centre.register(Workplace, WorkplaceAdmin)
+centre.register(Clearance, ClearanceAdmin)
