@@ -88,6 +88,7 @@ class Demo:
         supervisor.start(*map(self._program, DISPATCH))
         self.say("two simulated Taxi-Master servers hold their own journals")
         logins = self._seed()
+        write_private(self.folder / "logins.json", json.dumps(logins))
         self.say("two rival services with their lines and operators are set up")
         supervisor.start(*map(self._program, PRODUCT))
         self.say("web, switch, delivery engine, workers and schedule run")
@@ -109,7 +110,9 @@ class Demo:
         write_private(file, json.dumps(self.secret))
 
     def _choose_ports(self) -> None:
-        if taken(self.port):
+        if not self.port:
+            self.port = free_port()
+        elif taken(self.port):
             free = free_port()
             self.say(f"port {self.port} is taken by another program: using {free}")
             self.port = free
@@ -235,7 +238,7 @@ def main() -> int:
     """Run until asked to stop; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--port", type=int, default=WANTED_PORT, help="port of the web page (another is taken if it is busy)"
+        "--port", type=int, default=WANTED_PORT, help="port of the web page (another if it is busy, any for 0)"
     )
     parser.add_argument("--folder", type=Path, default=data_folder(), help="where the data is kept")
     parser.add_argument("--operators", type=int, default=2, help="how many operators there are")
