@@ -11,7 +11,7 @@ SETTINGS := CALLCENTER_ROLE=migrate REDIS_URL=redis://127.0.0.1:1/0 \
   KEY_ENCRYPTION_KEYS=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
   DATABASE_URL_MIGRATE=postgres://nobody@127.0.0.1:1/none DATABASE_URL_KEYS_MIGRATE=postgres://nobody@127.0.0.1:1/none
 
-.PHONY: help install browser demo shell test test-isolation test-nightly lint format migrations messages bench provision clean
+.PHONY: help install browser demo shell test test-isolation test-nightly lint format migrations messages demo-check bench provision clean
 
 help:
 	@echo "make demo            start everything; prints the address and the logins"
@@ -24,6 +24,7 @@ help:
 	@echo "make format          write the code in the house's style"
 	@echo "make migrations      make migrations for changed models"
 	@echo "make messages        collect the texts to translate"
+	@echo "make demo-check      200 calls and 5 in Chromium through a demo of its own, measured and judged"
 	@echo "make bench           200 calls with faults through every process"
 	@echo "make provision       make roles and databases in a PostgreSQL of your own (DATABASE_URL_ADMIN)"
 	@echo "make clean           forget the environment and the demo's data"
@@ -80,6 +81,9 @@ messages: install
 	  -k pgettext_lazy:1c,2 --no-location -o var/django.pot callcenter orders billing integrations templates
 	$(BIN)/python -m babel.messages.frontend -q update -i var/django.pot -d locale -D django -l ru --no-fuzzy-matching \
 	  --ignore-obsolete --ignore-pot-creation-date -w 120
+
+demo-check: install browser
+	@$(BIN)/python -m bench.demo $(CHECK)
 
 bench: install
 	$(BIN)/python -m pytest -s bench/path.py

@@ -164,6 +164,10 @@ class Desk:
                 yield name, json.loads(line[6:]), time.time()
         response.release_conn()
 
+    def capability(self) -> dict[str, str]:
+        """What a page of this desk sends with every request."""
+        return self._headers()
+
     def _headers(self, more: dict[str, str] | None = None) -> dict[str, str]:
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         return {"Cookie": cookies, "Referer": self.base_url + "/", **(more or {})}
