@@ -11,6 +11,8 @@ from callcenter.panel.holder import holder_of, home_of
 from orders.access import seat_or_none
 from orders.actions.seats import end_shift
 
+SOON_DAYS = 14
+
 
 @require_GET
 def desk(request: HttpRequest) -> HttpResponse:
@@ -27,8 +29,11 @@ def desk(request: HttpRequest) -> HttpResponse:
         {"service_name": name, "hue": hue, "monogram": monogram, "until": until, "days_left": (until - today).days}
         for name, hue, monogram, until in rows
     ]
+    soon = sum(item["days_left"] <= SOON_DAYS for item in clearances)
     operator = {"name": seat.name, "workplace": seat.workplace, "extension": seat.extension}
-    return render(request, "desk.html", {"operator": operator, "clearances": clearances})
+    return render(
+        request, "desk.html", {"operator": operator, "clearances": clearances, "soon": soon, "soon_days": SOON_DAYS}
+    )
 
 
 @require_POST

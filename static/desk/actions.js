@@ -2,6 +2,9 @@
 
 import { Refusal } from "./api.js";
 
+const TOLD_STATUS = 4; // the reason "asked where the car is"
+const EXPIRED = 401;
+
 /**
  * @param {object} desk the parts of the page, see main.js
  */
@@ -12,10 +15,10 @@ export function actions(desk) {
 
   const callId = () => desk.shown().call?.id ?? "";
 
-  /** A right that has ended is not an error to show: the page wipes itself. */
+  /** A right that has ended is not an error to show: the page wipes itself. A login that has ended asks for itself. */
   function failed(error, call, sentence) {
     if (error instanceof Refusal && error.gone) local.gone = call;
-    else desk.trouble(error instanceof Refusal && error.sentence ? error.sentence : sentence);
+    else if (!(error instanceof Refusal && error.status === EXPIRED)) desk.trouble(error instanceof Refusal && error.sentence ? error.sentence : sentence);
     desk.render();
   }
 
@@ -24,12 +27,15 @@ export function actions(desk) {
     if (screen !== "dialog" || form.refuseMissing()) return;
     if (!held.isOpen) return desk.trouble(t("trouble.opening"));
     const previous = call.order?.since ?? null;
+    const typed = form.typed();
     form.cancelDraft();
+    form.list.shut();
     local.placing = { call: call.id, since: desk.now(), previous };
+    local.deal = { call: call.id, ...form.deal() };
     desk.trouble("");
     desk.render();
     try {
-      await held.place(form.typed());
+      await held.place(typed);
     } catch (error) {
       placeFailed(error, call.id, previous);
     }
@@ -54,11 +60,16 @@ export function actions(desk) {
       local.sheet = false;
       desk.render();
     } catch (error) {
-      if (error instanceof Refusal && error.gone) failed(error, call, "");
-      else sheet.say(error instanceof Refusal && error.sentence ? error.sentence : t("trouble.leave"));
+      leaveFailed(error, call);
     } finally {
       leaving = false;
     }
+  }
+
+  function leaveFailed(error, call) {
+    const sentence = error instanceof Refusal && error.sentence ? error.sentence : t("trouble.leave");
+    if (local.sheet && !(error instanceof Refusal && (error.gone || error.status === EXPIRED))) sheet.say(sentence);
+    else failed(error, call, sentence);
   }
 
   async function reveal() {
@@ -71,7 +82,7 @@ export function actions(desk) {
     }
   }
 
-  async function chooseState(path, body) {
+  async function tell(path, body) {
     try {
       await command("POST", path, { body });
       desk.trouble("");
@@ -94,20 +105,37 @@ export function actions(desk) {
     desk.render();
   }
 
+  function startOrder() {
+    local.status = null;
+    desk.render();
+  }
+
   return {
     next: () => form.next(),
     back: () => form.back(),
+    stop: () => form.addStop(),
+    drop: () => form.dropStop(),
+    recent: () => form.showRecent(),
+    time: () => form.time(),
+    choose: (step) => form.list.choose(Number(step)),
+    take: () => form.list.take(),
+    pick: (digit) => form.takeRecent(Number(digit) - 1),
+    shut: () => form.list.shut(),
     place,
     leave: () => showSheet(true),
     stay: () => showSheet(false),
     reason: (digit) => leave(Number(digit)),
+    told: () => leave(TOLD_STATUS),
+    again: () => desk.askOrders(),
+    order: startOrder,
     correct: () => {
       local.correcting = desk.shown().order.since;
       desk.render();
     },
     reveal,
-    nextcall: () => chooseState(urls.seatNext, {}),
-    state: (state) => chooseState(urls.seatState, { state }),
+    nextcall: () => tell(urls.seatNext, {}),
+    longer: () => tell(urls.seatLonger, {}),
+    state: (state) => tell(urls.seatState, { state }),
     finish: (how) => (how === "key" ? desk.finishTwice(finish) : finish()),
     here: () => desk.claim(),
     nothing: () => {},

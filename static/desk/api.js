@@ -23,19 +23,19 @@ export class Refusal extends Error {
 export class Unreachable extends Error {}
 
 /**
- * @param {{csrf: string, fetch?: typeof fetch, onSeatClosed: () => void, patience?: number}} options
+ * @param {{csrf: () => string, fetch?: typeof fetch, onSeatClosed: () => void, patience?: number}} options
  */
 export function client({ csrf, fetch: send = globalThis.fetch.bind(globalThis), onSeatClosed, patience = PATIENCE_MS }) {
   /**
    * @param {string} method @param {string} path
-   * @param {{body?: unknown, grant?: string, keepalive?: boolean}} [options]
+   * @param {{body?: unknown, grant?: string, keepalive?: boolean, signal?: AbortSignal}} [options] `signal` gives the question up
    * @returns {Promise<any>}
    */
-  async function command(method, path, { body, grant, keepalive = false } = {}) {
-    const headers = { Accept: "application/json", "X-CSRFToken": csrf };
+  async function command(method, path, { body, grant, keepalive = false, signal } = {}) {
+    const headers = { Accept: "application/json", "X-CSRFToken": csrf() };
     if (grant) headers["X-Grant"] = grant;
     if (method !== "GET") headers["Content-Type"] = "application/json";
-    const request = { method, headers, credentials: "same-origin", cache: "no-store", keepalive, signal: AbortSignal.timeout(patience) };
+    const request = { method, headers, credentials: "same-origin", cache: "no-store", keepalive, signal: either(AbortSignal.timeout(patience), signal) };
     const answer = await reach(send, path, method === "GET" ? request : { ...request, body: JSON.stringify(body ?? {}) });
     if (answer.status === 401) onSeatClosed();
     if (!answer.ok) throw new Refusal(answer.status, (await decoded(answer))?.error ?? {});
@@ -43,6 +43,9 @@ export function client({ csrf, fetch: send = globalThis.fetch.bind(globalThis), 
   }
   return { command };
 }
+
+/** @param {AbortSignal} patience @param {AbortSignal} [given] */
+const either = (patience, given) => (given ? AbortSignal.any([patience, given]) : patience);
 
 /** @param {typeof fetch} send @param {string} path @param {RequestInit} request */
 async function reach(send, path, request) {

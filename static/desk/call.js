@@ -32,7 +32,10 @@ export function heldCall(command, paths) {
     place: (typed) => send("POST", "place", { idempotency_key: held.key, ...typed }),
     leave: (reason) => send("POST", "leave", { reason }),
     reveal: () => send("POST", "reveal"),
-    orders: () => command("GET", `${paths.ask}${held.id}`, { grant: held.token }),
+    orders: () => command("GET", `${paths.ask}current/${held.id}`, { grant: held.token }),
+    recent: () => command("GET", `${paths.ask}recent/${held.id}`, { grant: held.token }),
+    hints: (text, signal) => command("POST", `${paths.ask}hints/${held.id}`, { body: { text }, grant: held.token, signal }),
+    quote: (body, signal) => command("POST", `${paths.ask}quote/${held.id}`, { body, grant: held.token, signal }),
     wipe() {
       held = null;
       redeeming = "";

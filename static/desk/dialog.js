@@ -1,34 +1,71 @@
 // The order form. It is built when the right to a call opens and removed, not hidden, when that right ends.
 
+import { addressList } from "./combobox.js";
 import { all, one, setText, show } from "./dom.js";
-import { numbersApart, readBack } from "./speech.js";
-import { hoursMinutes, readWhen, wallClock, wordsOf } from "./when.js";
+import { draftSaver } from "./draft.js";
+import { fieldErrors } from "./errors.js";
+import { drawHelp, drawOrders, drawRecent, promised } from "./help.js";
+import { quoting } from "./quote.js";
+import { point } from "./route.js";
+import { MOST_STOPS, stopRows } from "./stops.js";
+import { digitsOf, drawWishes, showChosen, titlesOf, toggled } from "./wishes.js";
 
-export const FIELDS = ["pickup", "destination", "when", "phone", "note"];
-const DRAFT_DELAY_MS = 400;
+const PLAIN = ["pickup", "pickup_entrance", "destination", "destination_entrance", "when", "phone", "passenger", "note"];
 
 /**
- * @param {HTMLElement} host @param {HTMLTemplateElement} template @param {import("./strings.js").Strings} texts
- * @param {{now: () => number, save: (typed: import("./speech.js").Typed, keepalive: boolean) => void, changed: () => void}} hooks
+ * @param {HTMLElement} host
+ * @param {{dialog: HTMLTemplateElement, stop: HTMLTemplateElement, hints: HTMLTemplateElement}} templates
+ * @param {import("./strings.js").Strings} texts
+ * @param {object} hooks
+ * @param {() => number} hooks.now
+ * @param {(typed: import("./route.js").Typed, keepalive: boolean) => void} hooks.save
+ * @param {() => void} hooks.changed
+ * @param {(words: string) => void} hooks.heard
+ * @param {(text: string, signal: AbortSignal) => Promise<any>} hooks.hints
+ * @param {(body: object, signal: AbortSignal) => Promise<any>} hooks.quote
  */
-export function orderForm(host, template, texts, hooks) {
+export function orderForm(host, templates, texts, hooks) {
   const { t } = texts;
+  const places = new WeakMap(); // row of the form -> the place of the service that was taken for it
+  const stops = stopRows(() => one("[data-stops]", host), templates.stop, texts);
+  const list = addressList({ template: templates.hints, texts, ask: hooks.hints, taken, changed: listChanged });
+  const price = quoting(hooks.quote, () => isMounted() && help());
+  const draft = draftSaver((leaving) => hooks.save(typed(), leaving));
+  const errors = fieldErrors(host, () => inputs());
   let dialog = null; // what the server told when the right was redeemed
-  let last = ""; // the field that the operator worked in last
-  let draft = 0;
+  let wishes = new Set();
+  let last = ""; // id of the field that the operator worked in last
   let touched = false; // somebody has typed since the form was built
 
   const input = (name) => /** @type {HTMLInputElement} */ (host.querySelector(`#${name}`));
+  const inputs = () => all("input[data-field]", host).filter((field) => !field.closest("[hidden]"));
+  const rows = () => all("[data-point]", host);
   const isMounted = () => host.firstElementChild !== null;
   const isWithheld = () => dialog !== null && !dialog.phone_masked;
   const isFilled = (name) => input(name).value.trim() !== "";
   const required = () => (isWithheld() ? ["pickup", "phone"] : ["pickup"]);
   const missing = () => required().filter((name) => !isFilled(name));
-  const typed = () => Object.fromEntries(FIELDS.map((name) => [name, isMounted() ? input(name).value : ""]));
+  const offered = () => dialog?.wishes ?? [];
+  const fieldOf = (element) => element?.dataset?.field ?? "";
+
+  function points() {
+    return rows().map((row) => point(...all("input", row).map(({ value }) => value), places.get(row)));
+  }
+
+  /** @returns {import("./route.js").Typed} */
+  function typed() {
+    const value = (name) => (isMounted() ? input(name).value : "");
+    const between = isMounted() ? points().slice(1, -1).filter(({ address }) => address) : [];
+    return {
+      ...Object.fromEntries(PLAIN.map((name) => [name, value(name)])),
+      stops: between.map(({ address, entrance }) => ({ address, entrance })),
+      wishes: [...wishes],
+    };
+  }
 
   function open() {
     if (isMounted()) return;
-    host.append(template.content.cloneNode(true));
+    host.append(templates.dialog.content.cloneNode(true));
     input("when").value = t("when.now");
     input("phone").placeholder = t("phone.caller");
     setText(one("[data-orders-note]", host), t("orders.asking"));
@@ -39,11 +76,14 @@ export function orderForm(host, template, texts, hooks) {
   /** What the server knows arrives after the form is there: it fills only what nobody has typed in yet. */
   function fill(opened) {
     dialog = opened;
-    if (touched) saveLater();
-    for (const [name, value] of Object.entries(opened.draft ?? {})) {
+    if (touched) draft.later();
+    const kept = opened.draft ?? {};
+    for (const name of PLAIN) {
       const untouched = name === "when" ? input(name).value === t("when.now") : !isFilled(name);
-      if (untouched && value) input(name).value = value;
+      if (untouched && kept[name]) input(name).value = kept[name];
     }
+    if (!stops.rows().length) for (const stop of kept.stops ?? []) addStop(stop);
+    offerWishes(kept.wishes ?? []);
     if (isWithheld()) {
       input("phone").placeholder = t("phone.withheld");
       input("phone").setAttribute("aria-required", "true");
@@ -52,45 +92,98 @@ export function orderForm(host, template, texts, hooks) {
     refresh();
   }
 
+  function offerWishes(kept) {
+    show(one("[data-wishes-row]", host), offered().length > 0);
+    drawWishes(one("[data-wishes]", host), offered());
+    if (!wishes.size) wishes = new Set(kept.filter((id) => offered().some((wish) => wish.id === id)));
+    showWishes();
+  }
+
+  function showWishes() {
+    input("wishes").value = digitsOf(wishes, offered());
+    showChosen(one("[data-wishes]", host), wishes);
+  }
+
+  /** @param {{address?: string, entrance?: string}} [stop] */
+  function addStop({ address = "", entrance = "" } = {}) {
+    const field = stops.add();
+    if (field) [field.value, all("input", field.closest("[data-stop]"))[1].value] = [address, entrance];
+    return field;
+  }
+
+  // --- typing
+
   function onInput(event) {
+    const field = event.target;
     touched = true;
-    correct(event.target);
-    saveLater();
+    errors.correct(field);
+    if (field.matches("[role=combobox]")) list.typed(field);
+    draft.later();
     refresh();
   }
 
-  function saveLater() {
-    clearTimeout(draft);
-    draft = setTimeout(flush, DRAFT_DELAY_MS);
+  function onBeforeInput(event) {
+    if (event.target.id !== "wishes") return;
+    event.preventDefault();
+    if (event.inputType.startsWith("delete")) wish(digitsOf(wishes, offered()).slice(-1));
+    else wish(event.data ?? "");
   }
 
-  function onFocus(event) {
-    if (!FIELDS.includes(event.target.id)) return;
-    last = event.target.id;
-    if (last === "when") event.target.select();
+  /** @param {string} digits */
+  function wish(digits) {
+    touched = true;
+    wishes = toggled(wishes, offered(), digits);
+    showWishes();
+    draft.later();
+    refresh();
+  }
+
+  function onClick(event) {
+    const [option, chip] = ["[data-hint]", "[data-wish]"].map((selector) => event.target.closest(selector));
+    if (option) list.take(Number(option.dataset.hint));
+    if (chip) wish(chip.dataset.digit);
+  }
+
+  function taken(field, hint) {
+    const row = field.closest("[data-point]");
+    touched = true;
+    errors.correct(field);
+    field.value = hint.stop?.address ?? `${hint.title}, `;
+    if (hint.stop) places.set(row, { ...hint.stop, address: field.value.trim() });
+    if (hint.stop?.entrance) all("input", row)[1].value = hint.stop.entrance;
+    last = field.id;
+    draft.later();
+    refresh();
+    if (hint.stop) move(1);
+    else field.focus();
+  }
+
+  function listChanged(words) {
+    if (words) hooks.heard(words);
+    if (isMounted()) help();
     hooks.changed();
   }
 
-  function flush() {
-    save(false);
+  // --- moving about
+
+  function onFocus(event) {
+    if (!fieldOf(event.target)) return;
+    last = event.target.id;
+    if (last === "when") event.target.select();
+    help();
+    hooks.changed();
   }
 
-  /** @param {boolean} leaving the page is being left: nobody waits for the answer */
-  function save(leaving) {
-    if (!draft) return;
-    cancelDraft();
-    hooks.save(typed(), leaving);
-  }
-
-  function cancelDraft() {
-    clearTimeout(draft);
-    draft = 0;
+  function onFocusOut(event) {
+    if (event.target.matches("[role=combobox]")) list.left(event.target);
+    draft.flush(false);
   }
 
   function move(step) {
-    const index = FIELDS.indexOf(last) + step;
+    const order = inputs();
+    const index = order.findIndex((field) => field.id === last) + step;
     if (index < 0) return;
-    (FIELDS[index] ? input(FIELDS[index]) : one("[data-do=place]", host)).focus();
+    (order[index] ?? one("[data-do=place]", host)).focus();
   }
 
   function focusFirstEmpty() {
@@ -99,97 +192,106 @@ export function orderForm(host, template, texts, hooks) {
   }
 
   function back() {
-    if (document.activeElement?.matches("[data-do=place]")) return input(FIELDS.at(-1)).focus();
+    if (document.activeElement?.matches("[data-do=place]")) return inputs().at(-1).focus();
     return move(-1);
   }
 
-  /** @param {Record<string, string>} sentences one per wrong field @returns {boolean} whether any field was wrong */
-  function refuse(sentences) {
-    const wrong = FIELDS.filter((name) => sentences[name]);
-    for (const name of wrong) {
-      const error = one(`#${name}-error`, host);
-      setText(error, sentences[name]);
-      show(error, true);
-      input(name).setAttribute("aria-invalid", "true");
-      input(name).setAttribute("aria-describedby", error.id);
-    }
-    if (wrong.length) input(wrong[0]).focus();
-    return wrong.length > 0;
+  function addressField() {
+    if (document.activeElement?.matches("[role=combobox]")) return document.activeElement;
+    return rows().map((row) => one("input", row)).find((field) => !field.value) ?? input("pickup");
   }
 
-  function correct(field) {
-    if (field.getAttribute("aria-invalid") !== "true") return;
-    field.removeAttribute("aria-invalid");
-    field.name === "when" ? field.setAttribute("aria-describedby", "when-echo") : field.removeAttribute("aria-describedby");
-    show(one(`#${field.id}-error`, host), false);
+  function showRecent() {
+    const field = addressField();
+    field.focus();
+    list.showRecent(field);
   }
 
-  const refuseMissing = () => refuse(Object.fromEntries(missing().map((name) => [name, t(`error.${name}`)])));
+  function dropStop() {
+    const row = document.activeElement?.closest("[data-stop]");
+    if (!row) return;
+    move(-1);
+    stops.drop(row);
+    draft.later();
+    refresh();
+  }
 
-  /** Everything that follows from what is typed and from the time. */
+  const refuseMissing = () => errors.refuse(Object.fromEntries(missing().map((name) => [name, t(`error.${name}`)])));
+
+  // --- everything that follows from what is typed and from the time
+
   function refresh() {
     if (!isMounted()) return;
-    for (const name of FIELDS) input(name).classList.toggle("done", isFilled(name));
-    const wall = wallClock(hooks.now(), dialog?.time_zone ?? "UTC");
-    const words = wordsOf(readWhen(input("when").value, wall), wall, texts);
-    setText(one("[data-when-long]", host), words.long);
-    setText(one("[data-when-short]", host), words.short);
-    setText(one("[data-service-clock]", host), dialog ? hoursMinutes(wall, texts.language) : "–");
-    showReadBack(words.spoken);
-    const todo = missing();
-    setText(one("[data-place-hint]", host), todo.length ? t("place.missing", { fields: todo.map((name) => t(`field.${name}`)).join(", ") }) : t("place.ready"));
-    one("[data-place-hint]", host).classList.toggle("ok", todo.length === 0);
-    one("[data-do=place]", host).setAttribute("aria-disabled", String(todo.length > 0));
+    for (const field of all("input[data-field]", host)) field.classList.toggle("done", field.value.trim() !== "");
+    price.consider(points(), input("when").value, [...wishes]);
+    help();
     hooks.changed();
   }
 
-  function showReadBack(spokenWhen) {
-    const box = one("[data-read]", host);
-    const order = readBack(typed(), spokenWhen, texts);
-    const text = order || t("read.empty");
-    if (box.textContent === text) return;
-    box.classList.toggle("muted", !order);
-    box.replaceChildren(...numbersApart(text).map(({ text: piece, bold }) => {
-      const node = document.createElement(bold ? "b" : "span");
-      node.textContent = piece;
-      return node;
-    }));
+  const model = () => ({
+    typed: typed(), missing: missing(), asked: price.asked, now: hooks.now(), zone: dialog?.time_zone ?? "UTC", list: list.mode,
+    field: fieldOf(input(last || "pickup")), filled: Boolean(input(last || "pickup")?.value.trim()), wishes: titlesOf(wishes, offered()),
+    recent: list.recent.length > 0,
+  });
+
+  function help() {
+    drawHelp(host, model(), texts);
   }
 
-  /** @param {{orders?: {number: string, progress: string}[], late?: boolean}} answer */
-  function showOrders(answer) {
+  /** @param {{hints?: import("./combobox.js").Hint[]}} answer */
+  function remember(answer) {
     if (!isMounted()) return;
-    const orders = answer.orders ?? [];
-    const list = one("[data-orders]", host);
-    list.replaceChildren(...orders.map(({ number, progress }) => {
-      const item = document.createElement("li");
-      item.textContent = t("orders.one", { number, progress: t(`progress.${progress}`) });
-      return item;
-    }));
-    show(list, orders.length > 0);
-    show(one("[data-orders-note]", host), orders.length === 0);
-    setText(one("[data-orders-note]", host), t(answer.late ? "orders.late" : "orders.none"));
+    list.remember(answer.hints ?? []);
+    drawRecent(host, list.recent);
+    help();
+    hooks.changed();
+  }
+
+  /** @param {number} index */
+  function takeRecent(index) {
+    if (list.mode !== "recent") showRecent();
+    list.take(index);
   }
 
   /** Nothing of the call stays: not in the fields, not in the document, not in a variable. */
   function wipe() {
-    cancelDraft();
-    dialog = null;
-    last = "";
-    touched = false;
+    draft.cancel();
+    list.wipe();
+    price.wipe();
+    [dialog, last, touched, wishes] = [null, "", false, new Set()];
     for (const field of all("input", host)) /** @type {HTMLInputElement} */ (field).value = "";
     host.querySelector("form")?.reset();
     host.replaceChildren();
   }
 
   host.addEventListener("input", onInput);
+  host.addEventListener("beforeinput", onBeforeInput);
+  host.addEventListener("click", onClick);
+  host.addEventListener("mousedown", (event) => event.target.closest(".sug, .wish") && event.preventDefault());
   host.addEventListener("focusin", onFocus);
-  host.addEventListener("focusout", flush);
+  host.addEventListener("focusout", onFocusOut);
   return {
-    open, fill, wipe, save, cancelDraft, back, refuse, refuseMissing, refresh, showOrders, focusFirstEmpty, typed, isMounted,
+    open, fill, wipe, back, refuseMissing, refresh, focusFirstEmpty, typed, isMounted, remember, showRecent, dropStop,
+    takeRecent, list, refuse: errors.refuse, save: draft.flush, cancelDraft: draft.cancel,
+    showOrders: (answer) => isMounted() && drawOrders(host, answer, texts),
+    isUntouched: () => !touched && !isFilled("pickup"),
+    addStop: () => addStop()?.focus(),
     next: () => move(1),
-    focusLast: () => (last ? input(last) : input("pickup")).focus(),
+    time: () => input("when").focus(),
+    focusLast: () => (input(last) ?? input("pickup")).focus(),
     key: () => dialog?.idempotency_key ?? "",
-    form: () => ({ field: document.activeElement?.matches("[data-do=place]") ? "" : last, typed: typed(), withheld: isWithheld(), complete: isMounted() && missing().length === 0 }),
+    deal: () => promised(model(), texts),
+    keys: () => {
+      const on = document.activeElement;
+      const emptyStop = on?.matches("[data-field=stop]") && !on.value;
+      return {
+        list: list.mode, found: Boolean(host.querySelector("[role=option]")), recent: list.recent.length > 0, stop: stops.rows().length < MOST_STOPS,
+        wish: on?.id === "wishes", drop: Boolean(emptyStop),
+      };
+    },
+    form: () => ({
+      field: document.activeElement?.matches("[data-do=place]") ? "" : fieldOf(input(last || "pickup")) || "pickup",
+      typed: typed(), withheld: isWithheld(), complete: isMounted() && missing().length === 0,
+    }),
   };
 }

@@ -71,9 +71,16 @@ function keyItem(key, t) {
 /** @param {import("./state.js").View} shown @param {import("./strings.js").Strings} texts */
 export function drawTitle(shown, { t }) {
   const service = shown.call?.service.name ?? "";
-  const key = { ringing: "title.ringing", dialog: "title.dialog", after: "title.after" }[shown.screen] ?? "title.desk";
+  const key = { ringing: "title.ringing", dialog: "title.dialog", status: "title.dialog", after: "title.after" }[shown.screen] ?? "title.desk";
   const title = t(key, { service });
   if (document.title !== title) document.title = title;
+}
+
+/** The service's own word to operators, with the time until which it holds. @param {{text: string, until: string | null}} notice @param {number} now */
+export function noticeOf(notice, now, zone, { t, language }) {
+  if (!notice?.text || (notice.until && Date.parse(notice.until) <= now)) return null;
+  const until = notice.until ? new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone }).format(Date.parse(notice.until)) : "";
+  return { tone: "warn", text: until ? t("notice.until", { text: notice.text, until }) : notice.text };
 }
 
 /** Say something to screen readers, once. @param {{alert?: string, status?: string}} words */
@@ -85,6 +92,7 @@ export function announce({ alert = "", status = "" }) {
 /** @param {import("./state.js").View} shown @param {{masked: string | null, full: string}} phone @param {import("./strings.js").Strings} texts */
 export function drawPhone(shown, { masked, full }, { t }) {
   const known = masked === null ? "…" : full || masked || t("phone.hidden");
-  setText(one("[data-phone]"), shown.screen === "dialog" ? known : "");
-  show(one("[data-do=reveal]"), shown.screen === "dialog" && Boolean(masked) && !full);
+  const mayKnow = shown.screen === "dialog" || shown.screen === "status";
+  setText(one("[data-phone]"), mayKnow ? known : "");
+  show(one("[data-do=reveal]"), mayKnow && Boolean(masked) && !full);
 }

@@ -13,7 +13,7 @@ export function waitBefore(attempt, random) {
  * @param {string} url
  * @param {object} hooks
  * @param {(snapshot: import("./state.js").Snapshot) => void} hooks.onState
- * @param {(now: string) => void} hooks.onBeat
+ * @param {(beat: {now: string, link: "live"|"polling"}) => void} hooks.onBeat
  * @param {(lost: boolean) => void} hooks.onLost
  * @param {() => void} hooks.onRefused the server knows no seat for this browser
  * @param {{EventSource?: any, fetch?: any, random?: () => number, setTimeout?: any, clearTimeout?: any}} [world]
@@ -42,7 +42,7 @@ export function follow(url, hooks, world = {}) {
     source = new Source(url);
     watch();
     source.addEventListener("state", (event) => { heard(); hooks.onState(JSON.parse(event.data)); });
-    source.addEventListener("beat", (event) => { heard(); hooks.onBeat(JSON.parse(event.data).now); });
+    source.addEventListener("beat", (event) => { heard(); hooks.onBeat(JSON.parse(event.data)); });
     source.addEventListener("restart", () => again({ lost: false }));
     source.addEventListener("end", stop);
     source.addEventListener("error", failed);

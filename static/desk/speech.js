@@ -3,7 +3,7 @@
 import { isRefused } from "./state.js";
 
 /**
- * @typedef {{pickup: string, destination: string, when: string, phone: string, note: string}} Typed
+ * @typedef {import("./route.js").Typed} Typed
  * @typedef {{field: string, typed: Typed, withheld: boolean, complete: boolean}} Form
  */
 
@@ -18,6 +18,9 @@ const VERDICTS = {
   shut: { tone: "", sign: "–" },
 };
 
+/** Price and time stand on the strip as long as they may come true. */
+const WITH_DEAL = new Set(["sending", "accepted"]);
+
 /**
  * The line under the band.
  * @param {import("./state.js").View} shown @param {Form} form @param {import("./strings.js").Strings} texts
@@ -26,11 +29,13 @@ const VERDICTS = {
 export function sayLine(shown, form, texts) {
   const { t, phrase } = texts;
   if (shown.sheet) return { who: t("who.say"), line: t("say.goodbye") };
+  if (shown.screen === "status") return { who: t("who.now"), line: t("say.status") };
   if (shown.screen === "dialog") return sayInDialog(shown, form, t);
   if (shown.kind === "shut") return { who: t("who.now"), line: t("say.shut") };
   const number = shown.order?.number ?? "";
   const usual = shown.kind === "accepted" && !number ? "say.accepted_unnumbered" : `say.${shown.kind}`;
-  return { who: t("who.say"), line: t(phrase(phraseOf(shown)).say || usual, { number }) };
+  const deal = shown.kind === "accepted" && shown.deal?.spoken ? ` ${shown.deal.spoken}` : "";
+  return { who: t("who.say"), line: t(phrase(phraseOf(shown)).say || usual, { number, deal }) };
 }
 
 /** What was said of the order that is shown; an order on its way carries no verdict yet. */
@@ -41,19 +46,27 @@ function phraseOf({ kind, order }) {
 function sayInDialog(shown, form, t) {
   if (form.field === "pickup" && !form.typed.pickup.trim() && !shown.over) return { who: t("who.say"), line: shown.call.service.greeting };
   if (form.field === "" && form.complete) return { who: t("who.now"), line: t("say.read") };
-  const field = form.field || "pickup";
+  const field = form.field.endsWith("_entrance") ? "entrance" : form.field || "pickup";
   return { who: t("who.ask"), line: t(field === "phone" && form.withheld ? "ask.phone_withheld" : `ask.${field}`) };
 }
 
 /**
  * The order as it is read aloud, piece by piece.
- * @param {Typed} typed @param {string} spokenWhen @param {import("./strings.js").Strings} texts
+ * @param {{typed: Typed, when: string, wishes: string[], price: string}} order `when` and `price` as they are spoken
+ * @param {import("./strings.js").Strings} texts
  */
-export function readBack(typed, spokenWhen, texts) {
-  const { t } = texts;
-  const said = (key, value) => (value.trim() ? t(key, { value: value.trim() }) : "");
+export function readBack({ typed, when, wishes, price }, texts) {
+  const { t, language } = texts;
+  const said = (key, value) => (value?.trim() ? t(key, { value: value.trim() }) : "");
+  const place = (address, entrance) => (entrance?.trim() ? t("read.place", { address: address.trim(), entrance: entrance.trim() }) : address);
   if (!typed.pickup.trim()) return "";
-  const pieces = [said("read.pickup", typed.pickup), said("read.destination", typed.destination), spokenWhen, said("read.phone", typed.phone), t("read.right")];
+  const list = new Intl.ListFormat(language, { type: "conjunction" }).format(wishes);
+  const pieces = [
+    said("read.pickup", place(typed.pickup, typed.pickup_entrance)),
+    ...(typed.stops ?? []).map(({ address, entrance }) => said("read.stop", place(address, entrance))),
+    said("read.destination", typed.destination && place(typed.destination, typed.destination_entrance)),
+    when, said("read.wishes", list), said("read.passenger", typed.passenger), said("read.phone", typed.phone), said("read.price", price), t("read.right"),
+  ];
   return pieces.filter(Boolean).join(" ");
 }
 
@@ -74,6 +87,9 @@ export function stripOf(shown, texts) {
     ...VERDICTS[shown.kind],
     spin: shown.kind === "sending",
     verdict: t(`verdict.${shown.kind}`),
+    price: WITH_DEAL.has(shown.kind) ? (shown.deal?.price ?? "") : "",
+    car: WITH_DEAL.has(shown.kind) ? (shown.deal?.car ?? "") : "",
+    carLabel: t(shown.deal?.later ? "deal.at" : "deal.within"),
     number: shown.kind === "accepted" && shown.order?.number ? t("order.number", { number: shown.order.number }) : "",
     step: phrase(phraseOf(shown)).text || t(step),
     doors: refused && shown.open,

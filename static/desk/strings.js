@@ -4,6 +4,7 @@
  * @typedef {object} Strings
  * @property {string} language
  * @property {(key: string, values?: Record<string, string | number>) => string} t
+ * @property {(key: string) => boolean} has
  * @property {(key: string, count: number) => string} plural
  * @property {(sentence: string) => Phrase} phrase what the stream says of an order; empty texts for a sentence that the page does not list
  *
@@ -30,6 +31,7 @@ export function strings(texts, language, phrases = new Map()) {
   return {
     language,
     t,
+    has: (key) => texts.has(key),
     plural: (key, count) => t(`${key}.${rules.select(count)}`, { count }),
     phrase: (sentence) => phrases.get(sentence) ?? { text: "", say: "" },
   };

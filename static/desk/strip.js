@@ -17,6 +17,11 @@ export function drawStrip(host, shown, texts) {
   setText(one("[data-verdict]", host), strip.verdict);
   show(one("[data-number-box]", host), strip.number !== "");
   setText(one("[data-number]", host), strip.number);
+  for (const name of ["price", "car"]) {
+    show(one(`[data-${name}-box]`, host), strip[name] !== "");
+    setText(one(`[data-${name}-said]`, host), strip[name]);
+  }
+  setText(one("[data-car-word]", host), strip.carLabel);
   setText(one("[data-next-step]", host), strip.step);
   show(one("[data-doors]", host), strip.doors);
   setText(one("[data-correct-label]", host), strip.correct);
@@ -29,6 +34,7 @@ function drawEnd(host, shown, t) {
   show(one("[data-countdown]", host), counting);
   setText(one("[data-countdown]", host), counting ? clock(shown.wrapup + 999) : "");
   show(one("[data-next-button]", host), counting);
+  show(one("[data-longer-button]", host), counting && shown.canWaitLonger);
   show(one("[data-closed-card]", host), !shown.holds);
 }
 

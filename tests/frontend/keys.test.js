@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { CAPS, digitOf, read } from "../../static/desk/keys.js";
-import { freshLocal } from "../../static/desk/state.js";
+import { keysOf } from "../../static/desk/state.js";
 
 const press = (key, more = {}) => ({ key, code: more.code ?? key, shiftKey: false, ctrlKey: false, altKey: false, metaKey: false, ...more });
 const DIALOG = ["next", "back", "place", "leave"];
 
 test("Enter moves on and Shift+Enter back", () => {
-  assert.deepEqual(read(press("Enter"), DIALOG, "field"), { action: "next" });
-  assert.deepEqual(read(press("Enter", { shiftKey: true }), DIALOG, "field"), { action: "back" });
+  assert.equal(read(press("Enter"), DIALOG, "field").action, "next");
+  assert.equal(read(press("Enter", { shiftKey: true }), DIALOG, "field").action, "back");
 });
 
 test("Enter on the button that places does nothing, so that Enter alone never places", () => {
@@ -57,7 +57,85 @@ test("keys with Ctrl, Alt or Meta, and keys of an input method, belong to the br
   for (const held of ["ctrlKey", "altKey", "metaKey", "isComposing"]) assert.equal(read(press("F9", { [held]: true }), DIALOG, "field"), null);
 });
 
-test("every working key has a drawing in the bottom bar", () => {
-  for (const key of ["next", "back", "place", "leave", "reason", "stay", "correct", "nextcall", "state", "finish"]) assert.ok(CAPS[key].label);
-  assert.equal(freshLocal().sheet, false);
+const LIST = ["choose", "take", "shut", "place"];
+
+test("with a list open Enter takes, Escape closes it and the arrows choose", () => {
+  assert.equal(read(press("Enter"), LIST, "address").action, "take");
+  assert.equal(read(press("Escape"), LIST, "address").action, "shut");
+  assert.deepEqual(read(press("ArrowDown"), LIST, "address"), { action: "choose", value: "1" });
+  assert.deepEqual(read(press("ArrowUp"), LIST, "address"), { action: "choose", value: "-1" });
+});
+
+test("without a list the arrows belong to the field", () => {
+  assert.equal(read(press("ArrowDown"), DIALOG, "address"), null);
+});
+
+test("Shift+Enter takes nothing from a list that is open", () => {
+  assert.equal(read(press("Enter", { shiftKey: true }), [...LIST, "back"], "address").action, "back");
+});
+
+test("a digit chooses a recent address although the field has the focus, and nothing else there", () => {
+  assert.deepEqual(read(press("2", { code: "Digit2" }), [...LIST, "pick"], "empty address"), { action: "pick", value: "2" });
+  assert.equal(read(press("2", { code: "Digit2" }), LIST, "address"), null);
+});
+
+test("Insert adds a stop by its place on the keyboard, not by the name that the keypad's zero shares", () => {
+  assert.equal(read(press("Insert"), [...DIALOG, "stop"], "field").action, "stop");
+  assert.equal(read(press("Insert", { code: "Numpad0" }), [...DIALOG, "stop"], "field"), null);
+});
+
+test("a plus adds a stop in an empty address only: elsewhere it is a character", () => {
+  const plus = press("+", { code: "Equal", shiftKey: true });
+
+  assert.equal(read(plus, [...DIALOG, "stop"], "empty address").action, "stop");
+  assert.equal(read(plus, [...DIALOG, "stop"], "address"), null);
+  assert.equal(read(plus, [...DIALOG, "stop"], "field"), null);
+});
+
+test("Backspace removes a stop that is empty, and letters everywhere else", () => {
+  assert.equal(read(press("Backspace"), ["drop"], "empty stop").action, "drop");
+  assert.equal(read(press("Backspace"), ["drop"], "address"), null);
+});
+
+test("F8 is the time in an order and fifteen seconds more after a call", () => {
+  assert.equal(read(press("F8"), ["time"], "field").action, "time");
+  assert.equal(read(press("F8"), ["nextcall", "longer"], "").action, "longer");
+  assert.equal(read(press("F8"), [], ""), null);
+});
+
+test("on the status screen Enter finishes and digits ask again or begin an order", () => {
+  const status = ["told", "again", "order", "leave"];
+
+  assert.equal(read(press("Enter"), status, "").action, "told");
+  assert.equal(read(press("1", { code: "Digit1" }), status, "button").action, "again");
+  assert.equal(read(press("2", { code: "Digit2" }), status, "button").action, "order");
+  assert.equal(read(press("3", { code: "Digit3" }), status, "button"), null);
+});
+
+test("no key is a letter, and none is reserved by browsers", () => {
+  const caps = Object.values(CAPS).flatMap((cap) => cap.caps).flatMap((cap) => cap.split("+"));
+
+  assert.deepEqual(caps.filter((cap) => /^[A-Za-zА-Яа-я]$/.test(cap) || ["F1", "F3", "F4", "F5", "F6", "F7", "F11", "F12", "Ctrl", "Alt"].includes(cap)), []);
+});
+
+const screens = [
+  blank("idle", { wrapup: 1000, canWaitLonger: true }), blank("dialog"), blank("status"), blank("dialog", { sheet: true }),
+  blank("after", { over: true, wrapup: 1000, canWaitLonger: true }), blank("after", { kind: "rejected", open: true }),
+  ...["hints", "recent"].map((list) => blank("dialog", { form: { list, found: true } })), blank("dialog", { form: { list: "hints", found: false } }),
+  blank("dialog", { form: { list: "", recent: true, stop: true, wish: true, drop: true } }),
+];
+
+function blank(screen, more = {}) {
+  return { screen, kind: "", over: false, wrapup: null, open: false, sheet: false, expired: false, canWaitLonger: false, form: { list: "" }, ...more };
+}
+
+test("every key that may work on some screen has a drawing in the bottom bar, and no screen gives one key two meanings", () => {
+  for (const shown of screens) {
+    const caps = keysOf(shown).map((key) => CAPS[key].caps.join());
+    assert.equal(new Set(caps.filter((cap) => cap !== "1–9")).size, caps.filter((cap) => cap !== "1–9").length, shown.screen);
+  }
+});
+
+test("while a new login is asked for no key of the desk works", () => {
+  assert.deepEqual(keysOf(blank("dialog", { expired: true })), []);
 });

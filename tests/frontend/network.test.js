@@ -16,7 +16,7 @@ function commands(answers) {
     if (next instanceof Error) throw next;
     return next;
   };
-  return { sent, closed: () => closed, ...client({ csrf: "token", fetch, onSeatClosed: () => { closed += 1; } }) };
+  return { sent, closed: () => closed, ...client({ csrf: () => "token", fetch, onSeatClosed: () => { closed += 1; } }) };
 }
 
 test("a command carries the CSRF token, and the grant only when it has one", async () => {
@@ -97,7 +97,7 @@ function stream(status = 200) {
   let [serial, refused] = [0, 0];
   const [states, losses, beats] = [[], [], []];
   const following = follow("/live/", {
-    onState: (state) => states.push(state), onBeat: (now) => beats.push(now), onLost: (lost) => losses.push(lost), onRefused: () => { refused += 1; },
+    onState: (state) => states.push(state), onBeat: (beat) => beats.push(beat), onLost: (lost) => losses.push(lost), onRefused: () => { refused += 1; },
   }, {
     EventSource: FakeSource, fetch: async () => answer(status), random: () => 0.5,
     setTimeout: (action, delay) => { serial += 1; timers.set(serial, { action, delay }); return serial; },
@@ -131,9 +131,9 @@ test("25 seconds of silence are a lost connection, and the stream is opened agai
 test("a beat keeps the silence away", () => {
   const live = stream();
 
-  live.latest().say("beat", { now: "2026-11-23T13:00:00Z" });
+  live.latest().say("beat", { now: "2026-11-23T13:00:00Z", link: "polling" });
 
-  assert.deepEqual([live.beats, live.losses], [["2026-11-23T13:00:00Z"], [false]]);
+  assert.deepEqual([live.beats, live.losses], [[{ now: "2026-11-23T13:00:00Z", link: "polling" }], [false]]);
   assert.deepEqual([...live.timers].map(([serial, { delay }]) => [serial, delay]), [[2, SILENCE_MS]]);
 });
 

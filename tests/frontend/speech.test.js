@@ -5,7 +5,9 @@ import { numbersApart, readBack, sayLine, stripOf } from "../../static/desk/spee
 import { byEitherLanguage, fill, strings } from "../../static/desk/strings.js";
 
 const phrases = new Map([["No such district.", { text: "Нет района", say: "" }], ["Ring back.", { text: "Перезвоним", say: "say.ring_back" }]]);
-const texts = strings(new Map([["read.pickup", "{value}."], ["read.destination", "Едем: {value}."], ["read.right", "Верно?"], ["read.phone", "На {value}."]]), "ru", phrases);
+const texts = strings(new Map([["read.pickup", "{value}."], ["read.destination", "Едем: {value}."], ["read.right", "Верно?"], ["read.phone", "На {value}."],
+  ["read.place", "{address}, подъезд {entrance}"], ["read.stop", "Остановка: {value}."], ["read.wishes", "{value}."], ["read.passenger", "Для: {value}."],
+  ["read.price", "Цена {value}."], ["say.accepted", "Заказ {number}.{deal}"]]), "ru", phrases);
 const empty = { pickup: "", destination: "", when: "", phone: "", note: "" };
 const dialog = { screen: "dialog", kind: "", call: { service: { greeting: "Hello!" } }, order: null, over: false, sheet: false };
 const after = (kind, more = {}) => ({ screen: "after", kind, call: {}, order: null, over: false, open: true, sheet: false, ...more });
@@ -61,9 +63,38 @@ test("the number is shown with the acceptance and with nothing else", () => {
   assert.equal(stripOf(after("unknown", { order: { number: "7", phrase: "" } }), texts).number, "");
 });
 
+const aloud = (typed, more = {}) => readBack({ typed: { ...empty, ...typed }, when: "Сейчас.", wishes: [], price: "", ...more }, texts);
+
 test("the order is read aloud in the order of asking, without what was not said", () => {
-  assert.equal(readBack({ ...empty, pickup: " Мира, 1 ", destination: "Вокзал" }, "Сейчас.", texts), "Мира, 1. Едем: Вокзал. Сейчас. Верно?");
-  assert.equal(readBack({ ...empty, destination: "Вокзал" }, "Сейчас.", texts), "");
+  assert.equal(aloud({ pickup: " Мира, 1 ", destination: "Вокзал" }), "Мира, 1. Едем: Вокзал. Сейчас. Верно?");
+  assert.equal(aloud({ destination: "Вокзал" }), "");
+});
+
+test("entrances, stops, wishes and the price are read where they belong", () => {
+  const typed = { pickup: "Садовая, 8", pickup_entrance: "3", stops: [{ address: "Мира, 21", entrance: "" }], destination: "Аэропорт", passenger: "Вера" };
+
+  assert.equal(
+    aloud(typed, { wishes: ["Детское кресло", "Багаж"], price: "640 рублей" }),
+    "Садовая, 8, подъезд 3. Остановка: Мира, 21. Едем: Аэропорт. Сейчас. Детское кресло и Багаж. Для: Вера. Цена 640 рублей. Верно?",
+  );
+});
+
+test("an accepted order is told with what was promised for it", () => {
+  const shown = after("accepted", { order: { number: "7", phrase: "" }, deal: { price: "180 ₽", car: "8 мин", later: false, spoken: "Цена 180 рублей." } });
+
+  assert.equal(sayLine(shown, form(), texts).line, "Заказ 7. Цена 180 рублей.");
+  assert.deepEqual([stripOf(shown, texts).price, stripOf(shown, texts).car, stripOf(shown, texts).carLabel], ["180 ₽", "8 мин", "deal.within"]);
+});
+
+test("nothing is promised for an order that the service has not taken", () => {
+  const deal = { price: "180 ₽", car: "8 мин", later: false, spoken: "Цена." };
+
+  for (const kind of ["slow", "unknown", "rejected", "expired"]) assert.deepEqual([stripOf(after(kind, { deal }), texts).price, stripOf(after(kind, { deal }), texts).car], ["", ""]);
+});
+
+test("an entrance is asked for in the same words wherever it is, and a status is read before anything is asked", () => {
+  assert.equal(sayLine(dialog, form({ field: "stop_entrance" }), texts).line, "ask.entrance");
+  assert.equal(sayLine({ ...dialog, screen: "status" }, form(), texts).line, "say.status");
 });
 
 test("numbers stand apart to be set in bold", () => {

@@ -11,7 +11,7 @@ const call = (more = {}) => ({
   service: { name: "Kometa", monogram: "K", hue: "teal", greeting: "Hello!" }, ...more,
 });
 const snapshot = (more = {}) => ({
-  version: 1, now: at(0), seat: { state: "busy", since: at(-60), closed: null }, call: null, wrapup_until: null,
+  version: 1, now: at(0), seat: { state: "busy", since: at(-60), counted_since: at(-60), closed: null }, call: null, wrapup_until: null,
   shift: { calls: 0, orders: 0, missed: 0 }, ...more,
 });
 const working = (more = {}) => ({ ...freshLocal(), active: true, ...more });
@@ -46,7 +46,7 @@ test("while it rings, nothing of the caller may be held", () => {
 test("an answered call with an open right is the form", () => {
   const shown = look(call());
 
-  assert.deepEqual([shown.screen, shown.holds, keysOf(shown)], ["dialog", true, ["next", "back", "place", "leave"]]);
+  assert.deepEqual([shown.screen, shown.holds, keysOf(shown)], ["dialog", true, ["next", "back", "time", "place", "leave"]]);
 });
 
 test("an answered call without a right shows no form and holds nothing", () => {
@@ -126,6 +126,44 @@ test("the next call can be asked for only when the call is over", () => {
 
   assert.deepEqual(keysOf(look(call(accepted))), []);
   assert.deepEqual(keysOf(view(snapshot({ call: call({ phase: "ended", ...accepted }), wrapup_until: at(5) }), working(), NOW)), ["nextcall"]);
+});
+
+test("a wrap-up that has lasted a minute cannot be made longer", () => {
+  const after = (since, left) => snapshot({ seat: { state: "wrapup", since: at(since), counted_since: at(since), closed: null }, wrapup_until: at(left) });
+
+  assert.deepEqual(keysOf(view(after(-5, 10), working(), NOW)), ["state", "finish", "nextcall", "longer"]);
+  assert.deepEqual(keysOf(view(after(-50, 10), working(), NOW)), ["state", "finish", "nextcall"]);
+});
+
+test("an answer of the service stands before the form until its minute is over", () => {
+  const local = working({ status: { call: "c1", until: NOW + 1000 } });
+
+  assert.deepEqual([look(call(), local).screen, look(call(), local).holds], ["status", true]);
+  assert.equal(view(snapshot({ call: call() }), local, NOW + 1000).screen, "dialog");
+  assert.equal(look(call({ id: "c2" }), local).screen, "dialog");
+  assert.equal(look(call({ grant: "closed" }), local).screen, "after");
+});
+
+test("with addresses to choose from only their keys and F9 work", () => {
+  const open = (form) => keysOf(look(call(), working({ form: { list: "", found: false, recent: true, stop: true, wish: false, drop: false, ...form } })));
+
+  assert.deepEqual(open({ list: "hints", found: true }), ["choose", "take", "shut", "place"]);
+  assert.deepEqual(open({ list: "recent", found: true }), ["choose", "take", "pick", "shut", "place"]);
+  assert.deepEqual(open({ list: "hints" }), ["next", "back", "recent", "stop", "time", "place", "shut"]);
+  assert.deepEqual(open({}), ["next", "back", "recent", "stop", "time", "place", "leave"]);
+});
+
+test("a login that ended keeps what is held and takes every key", () => {
+  const shown = look(call(), working({ expired: { until: NOW + 1000 } }));
+
+  assert.deepEqual([shown.screen, shown.holds, shown.expired, keysOf(shown)], ["dialog", true, true, []]);
+});
+
+test("what was promised belongs to its own call", () => {
+  const deal = { call: "c1", price: "180 ₽", car: "", later: false, spoken: "" };
+
+  assert.equal(look(call(), working({ deal })).deal, deal);
+  assert.equal(look(call({ id: "c2" }), working({ deal })).deal, null);
 });
 
 test("the sheet takes every key but its own", () => {

@@ -24,6 +24,11 @@ INLINE = re.compile(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|javascr
 MARKUP = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|\.style\b|\beval\b|new Function|document\.write")
 HUES = {"teal", "violet", "magenta", "indigo", "brown", "olive", "cyan", "slate"}
 LONGEST_MODULE = 300
+ASKED = "pickup entrance stop destination when wishes phone phone_withheld passenger note"
+CHECKED = (
+    "all some state.ready state.wrapup state.busy state.break state.off link.live link.polling link.lost"
+    " clearances.none clearances.soon telephone.proved telephone.unproved telephone.missed"
+)
 
 
 def name(path: Path) -> str:
@@ -31,7 +36,12 @@ def name(path: Path) -> str:
 
 
 def desk(language: str) -> str:
-    context = {"operator": {"name": "Anna", "workplace": "4", "extension": "114"}, "clearances": []}
+    context = {
+        "operator": {"name": "Anna", "workplace": "4", "extension": "114"},
+        "clearances": [],
+        "soon": 0,
+        "soon_days": 14,
+    }
     with translation.override(language):
         return render_to_string("desk.html", context, request=RequestFactory().get("/"))
 
@@ -93,11 +103,15 @@ def test_every_state_of_seat_and_order_has_its_words(language: str) -> None:
     seat = [f"state.{state}{part}" for state in ("off", "ready", "break", "wrapup", "busy") for part in ("", ".note")]
     kinds = ("sending", "slow", "unknown", "accepted", "rejected", "expired", "left", "shut")
     order = [f"{part}.{kind}" for part in ("say", "verdict", "step") for kind in kinds]
-    asks = [f"ask.{field}" for field in ("pickup", "destination", "when", "phone", "phone_withheld", "note")]
+    asks = [f"ask.{field}" for field in ASKED.split()]
     progress = [f"progress.{word}" for word in ("new", "assigned", "waiting", "riding", "finished", "cancelled")]
-    plurals = [f"when.in.{form}" for form in ("one", "few", "many", "other")]
+    status = [f"status.{word}{part}" for word in ("new", "assigned", "waiting", "riding") for part in ("", ".say")]
+    checks = [f"check.{line}" for line in CHECKED.split()]
+    counted = ("when.in", "hints.count", "check.clearances", "money.RUB")
+    plurals = [f"{text}.{form}" for text in counted for form in ("one", "few", "many", "other")]
 
-    assert [key for key in [*seat, *order, *asks, *progress, *plurals] if not known.get(key)] == []
+    wanted = [*seat, *order, *asks, *progress, *status, *checks, *plurals]
+    assert [key for key in wanted if not known.get(key)] == []
 
 
 def test_russian_minutes_take_the_form_of_their_number() -> None:
