@@ -2,9 +2,9 @@
 line.
 """
 
-import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -13,7 +13,10 @@ from django.utils import timezone
 
 from callcenter.refusals import denied
 from integrations.models import Exchange, SeenWebhook
-from integrations.telephony.webhook.signature import LARGEST_BODY, Refused, verify
+from integrations.telephony.registry import Receipt, TelephonyAdapter, adapter
+from integrations.telephony.webhook.signature import LARGEST_BODY, Refused
+
+NOBODY = "webhook"  # a name that no exchange has is refused as one with a wrong signature
 
 
 class Turned(Exception):
@@ -37,18 +40,30 @@ def _clean(instance: str) -> str:
     return re.sub(r"[^a-zA-Z0-9_-]", "", instance)[:40] or "unknown"
 
 
-def read_signed(request: HttpRequest, instance: str) -> Mapping[str, Any]:
-    """Return the JSON object of a request that the exchange `instance` has signed, once; `Turned` otherwise."""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A request that is proven to come from the exchange `instance`, and is no recording."""
+
+    instance: str
+    adapter: TelephonyAdapter
+    payload: Mapping[str, Any]
+
+
+def read_signed(request: HttpRequest, instance: str) -> Said:
+    """Return what the exchange `instance` has signed, once; `Turned` otherwise."""
     body = _body(request, instance)
     exchange = Exchange.objects.filter(name=instance, active=True).first()
-    secrets = exchange.keys().secrets if exchange else ()
+    spoken = adapter(exchange.adapter if exchange else NOBODY)
     try:
-        webhook_id = verify(request.headers, body, secrets, timezone.now())
+        receipt = spoken.check(request.headers, body, exchange.keys().secrets if exchange else (), timezone.now())
     except Refused as refusal:
         raise Turned(401, refusal.reason, instance=instance) from None
     assert exchange is not None  # noqa: S101 - without keys nothing verifies
-    _once(exchange, webhook_id, int(request.headers["webhook-timestamp"]))
-    return _object(body, instance)
+    _once(exchange, receipt)
+    try:
+        return Said(instance, spoken, spoken.read(body))
+    except ValueError as error:
+        raise Turned(400, str(error), instance=instance) from None
 
 
 def _body(request: HttpRequest, instance: str) -> bytes:
@@ -60,20 +75,10 @@ def _body(request: HttpRequest, instance: str) -> bytes:
     return request.body
 
 
-def _once(exchange: Exchange, webhook_id: str, stamp: int) -> None:
+def _once(exchange: Exchange, receipt: Receipt) -> None:
     """Remember the request; a retry carries a newer time stamp, so the same pair again is a recording."""
     try:
         with transaction.atomic():
-            SeenWebhook.objects.create(exchange=exchange, webhook_id=webhook_id, stamp=stamp)
+            SeenWebhook.objects.create(exchange=exchange, webhook_id=receipt.webhook_id, stamp=receipt.stamp)
     except IntegrityError:
         raise Turned(401, "this very request was taken before: sign a retry anew", instance=exchange.name) from None
-
-
-def _object(body: bytes, instance: str) -> Mapping[str, Any]:
-    try:
-        payload = json.loads(body)
-    except (ValueError, RecursionError):
-        raise Turned(400, "the body is not JSON", instance=instance) from None
-    if not isinstance(payload, dict):
-        raise Turned(400, "the body is not a JSON object", instance=instance)
-    return payload

@@ -1,6 +1,6 @@
 """What an exchange may say and ask, signed: events, the route of a call, its live calls, whether anybody is ready."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -8,47 +8,46 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from integrations.telephony.events import parse_event
-from integrations.telephony.inbound import Turned, read_signed
+from integrations.telephony.inbound import Said, Turned, read_signed
 from integrations.telephony.questions import parse_live_calls, parse_route_question
 from orders.actions import calls, resync, route
 
-Answer = Callable[[Mapping[str, Any], str], dict[str, Any]]
+Answer = Callable[[Said], dict[str, Any]]
 
 
 def signed(answer: Answer) -> Callable[..., JsonResponse]:
-    """Turn a function of checked JSON and the exchange's name into a view."""
+    """Turn a function of a proven request into a view."""
 
     @require_POST
     @wraps(answer)
     def view(request: HttpRequest, instance: str) -> JsonResponse:
         try:
-            payload = read_signed(request, instance)
-            return JsonResponse(_answered(answer, payload, instance))
+            return JsonResponse(_answered(answer, read_signed(request, instance)))
         except Turned as turned:
             return turned.response()
 
     return view
 
 
-def _answered(answer: Answer, payload: Mapping[str, Any], instance: str) -> dict[str, Any]:
+def _answered(answer: Answer, said: Said) -> dict[str, Any]:
     try:
-        return answer(payload, instance)
+        return answer(said)
     except ValueError as error:
-        raise Turned(400, str(error), instance=instance) from None
+        raise Turned(400, str(error), instance=said.instance) from None
 
 
 @signed
-def events(payload: Mapping[str, Any], instance: str) -> dict[str, Any]:
-    """Take one `call-event/1`; the same event again answers the same and changes nothing."""
-    return {"result": calls.record(parse_event(payload, instance=instance)).result}
+def events(said: Said) -> dict[str, Any]:
+    """Take what happened; the same event again answers the same and changes nothing."""
+    results = [calls.record(event).result for event in said.adapter.events(said.payload, instance=said.instance)]
+    return {"result": results[-1] if results else "ignored"}
 
 
 @signed
-def route_call(payload: Mapping[str, Any], instance: str) -> dict[str, Any]:
+def route_call(said: Said) -> dict[str, Any]:
     """Answer where a call shall go."""
-    question, now = parse_route_question(payload), timezone.now()
-    event = route.offered_event(instance, question.call_id, ani=question.ani, dnis=question.dnis, now=now)
+    question, now = parse_route_question(said.payload), timezone.now()
+    event = route.offered_event(said.instance, question.call_id, ani=question.ani, dnis=question.dnis, now=now)
     decision = route.decide(event, missed=question.missed, now=now)
     return {
         "decision_id": str(decision.decision_id),
@@ -63,12 +62,12 @@ def route_call(payload: Mapping[str, Any], instance: str) -> dict[str, Any]:
 
 
 @signed
-def resync_calls(payload: Mapping[str, Any], instance: str) -> dict[str, Any]:
+def resync_calls(said: Said) -> dict[str, Any]:
     """Compare the exchange's live calls with ours; answer which of them are done."""
-    return {"release": resync.compare(instance, parse_live_calls(payload))}
+    return {"release": resync.compare(said.instance, parse_live_calls(said.payload))}
 
 
 @signed
-def ready(payload: Mapping[str, Any], instance: str) -> dict[str, Any]:
+def ready(said: Said) -> dict[str, Any]:
     """How many operators could take a call now."""
     return {"ready": route.ready_seats()}
