@@ -14,7 +14,6 @@ from billing.actions.sweep import sweep_contract
 from billing.models import Contract, Invoice, InvoiceLine, InvoiceSeries, UsageEntry
 from billing.queries import unsettled
 from billing.tariffs.catalogue import Tariff, tariff
-from billing.tariffs.commitment import Commitment
 from billing.tariffs.rated import Rated
 from callcenter import audit
 from callcenter.ids import uuid7
@@ -94,10 +93,9 @@ def _names(orders: Collection[UUID]) -> str:
 
 
 def _tariff(contract: Contract, month: date) -> Tariff:
-    """The tariff of the month; a package that starts in mid-month counts the days that are left."""
+    """The tariff of the month; in its first month it counts from the day on which the contract starts."""
     sold = tariff(contract.tariff_code)
-    starts_inside = contract.starts_on.replace(day=1) == month and contract.starts_on.day > 1
-    return sold.started_on(contract.starts_on) if starts_inside and isinstance(sold, Commitment) else sold
+    return sold.started_on(contract.starts_on) if contract.starts_on.replace(day=1) == month else sold
 
 
 def _write(contract: Contract, month: date, *, excluded: int, now: datetime) -> Invoice:

@@ -1,35 +1,34 @@
-"""The tariffs that are sold, as data."""
+"""The tariffs that are sold: `catalogue.toml`, read once."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
-from billing.tariffs.commitment import Commitment
-from billing.tariffs.graduated import Graduated, Tier
 from billing.tariffs.rated import Rated
+from billing.tariffs.registry import Tariff, read_terms
+from billing.tariffs.terms import Terms
 
-Tariff = Commitment | Graduated
+__all__ = ["OFFERS", "TARIFFS", "Tariff", "rate", "read_catalogue", "sold_beside", "tariff"]
 
-
-def _package(included: int, rate: str) -> Commitment:
-    return Commitment(code=f"PACKAGE-{included}", included=included, rate=Decimal(rate))
-
-
-def _table(code: str, *tiers: tuple[int | None, str]) -> Graduated:
-    return Graduated(code=code, tiers=[Tier(up_to=up_to, unit=Decimal(unit)) for up_to, unit in tiers])
+_FILE = Path(__file__).with_name("catalogue.toml")
 
 
-TARIFFS: Mapping[str, Tariff] = {
-    tariff.code: tariff
-    for tariff in (
-        _package(1000, "7.00"),
-        _package(3000, "6.50"),
-        _package(5000, "6.00"),
-        _package(10000, "5.50"),
-        _table("PER-ORDER-B", (1000, "5.95"), (3000, "5.20"), (5000, "4.90"), (10000, "4.90"), (None, "4.50")),
-    )
-}
+def read_catalogue(text: str) -> tuple[Mapping[str, Tariff], Mapping[str, str]]:
+    """The tariffs by their code, and the offer to which each belongs; ValueError names what is wrong."""
+    tariffs: dict[str, Tariff] = {}
+    offers: dict[str, str] = {}
+    rows = tomllib.loads(text)
+    catalogue = Terms("", rows)
+    for code in rows:
+        terms = catalogue.table(code)
+        offers[code] = terms.text("offer")
+        tariffs[code] = read_terms(code, terms)
+    return tariffs, offers
+
+
+TARIFFS, OFFERS = read_catalogue(_FILE.read_text(encoding="utf-8"))
 
 
 def tariff(code: str) -> Tariff:
@@ -37,6 +36,12 @@ def tariff(code: str) -> Tariff:
     if code not in TARIFFS:
         raise ValueError(f"{code!r} is no tariff: use one of {', '.join(TARIFFS)}.")
     return TARIFFS[code]
+
+
+def sold_beside(code: str) -> Sequence[str]:
+    """The codes that may be compared with this tariff, itself included: those of the same offer."""
+    offer = OFFERS[tariff(code).code]
+    return [other for other in TARIFFS if OFFERS[other] == offer]
 
 
 def rate(code: str, orders: int) -> Rated:

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from datetime import date
 
 from billing.tariffs.rated import N_, Rated, RatedLine, counted, line
+from billing.tariffs.terms import Terms
+from billing.tariffs.tiers import Tier, check_tiers, read_tiers, with_first
+
+__all__ = ["Graduated", "Tier", "read"]
 
 UP_TO = N_("Orders from %(first)s to %(last)s")
 ABOVE = N_("Orders from %(first)s")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tier:
-    """Orders up to and including `up_to` (None: all further ones) at `unit` each, plus `flat` once when the tier is
-    entered.
-    """
-
-    up_to: int | None
-    unit: Decimal
-    flat: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,21 +24,24 @@ class Graduated:
     tiers: Sequence[Tier]
 
     def __post_init__(self) -> None:
-        bounds = [tier.up_to for tier in self.tiers]
-        closed = [bound for bound in bounds[:-1] if bound is not None]
-        rising = closed == sorted(set(closed)) and min(closed, default=1) > 0
-        if not bounds or bounds[-1] is not None or len(closed) != len(bounds) - 1 or not rising:
-            raise ValueError(f"{self.code}: tiers must rise, and only the last one is open.")
+        check_tiers(self.code, self.tiers)
 
     def rate_orders(self, orders: int) -> Rated:
         """One line per tier that was reached; nothing is due for no order."""
-        placed, below = counted(orders), 0
-        lines: list[RatedLine] = []
-        for tier in self.tiers:
-            inside = (placed if tier.up_to is None else min(placed, tier.up_to)) - below
-            if inside <= 0:
-                break
-            title = UP_TO if tier.up_to else ABOVE
-            lines.append(line(title, inside, tier.unit, first=below + 1, last=tier.up_to, flat=tier.flat))
-            below += inside
-        return Rated(lines)
+        placed = counted(orders)
+        return Rated([self._inside(first, tier, placed) for first, tier in with_first(self.tiers) if first <= placed])
+
+    def started_on(self, day: date) -> Graduated:
+        """The same: who pays per order pays for no day."""
+        return self
+
+    @staticmethod
+    def _inside(first: int, tier: Tier, placed: int) -> RatedLine:
+        last = placed if tier.up_to is None else min(placed, tier.up_to)
+        title = ABOVE if tier.up_to is None else UP_TO
+        return line(title, last - first + 1, tier.unit, first=first, last=tier.up_to, flat=tier.flat)
+
+
+def read(code: str, terms: Terms) -> Graduated:
+    """`tiers`: `up_to` (absent in the last one) and `unit`."""
+    return Graduated(code=code, tiers=read_tiers(terms))

@@ -1,5 +1,7 @@
 """What rating returns."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,11 +20,12 @@ def N_(message: str) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatedLine:
     """One line of an invoice. `title` is an English message id in which `%(first)s` and `%(last)s` stand for the
-    ordinals of the month's orders that the line covers (`last` None: open); `rate` has four places, `amount` two.
+    ordinals of the month's orders that the line covers (`last` None: open; `first` None: it covers none); `rate` has
+    four places, `amount` two.
     """
 
     title: str
-    first: int
+    first: int | None
     last: int | None
     quantity: int
     rate: Decimal
@@ -41,7 +44,7 @@ class Rated:
 
 
 def line(
-    title: str, quantity: int, rate: Decimal, *, first: int, last: int | None, flat: Decimal = Decimal(0)
+    title: str, quantity: int, rate: Decimal, *, first: int | None, last: int | None, flat: Decimal = Decimal(0)
 ) -> RatedLine:
     """Price one line: quantity times rate plus what is due once, to the kopeck."""
     return RatedLine(
