@@ -6,19 +6,21 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from typing_extensions import override
 
-from billing.tariffs.catalogue import tariff
+from billing.tariffs.catalogue import TARIFFS
 from callcenter.months import day_start, next_month
 from callcenter.tenancy.fields import TenantForeignKey, TenantModel
 
 
 def check_tariff(code: str) -> None:
     """Refuse a code that is not in the catalogue."""
-    try:
-        tariff(code)
-    except ValueError as error:
-        raise ValidationError(str(error)) from error
+    if code not in TARIFFS:
+        raise ValidationError(
+            _("“%(code)s” is no tariff: use one of %(codes)s."), params={"code": code, "codes": ", ".join(TARIFFS)}
+        )
 
 
 class Contract(TenantModel):
@@ -27,7 +29,15 @@ class Contract(TenantModel):
     """
 
     number = models.CharField(max_length=40)
-    series = models.CharField(max_length=10, validators=[RegexValidator(r"^\w+\Z")])
+    series = models.CharField(
+        max_length=10,
+        validators=[
+            RegexValidator(
+                r"^\w+\Z",
+                gettext_lazy("“%(value)s” is no series: write up to ten letters and digits, without spaces or signs."),
+            )
+        ],
+    )
     tariff_code = models.CharField(max_length=40, validators=[check_tariff])
     currency = models.CharField(max_length=3, default="RUB")
     starts_on = models.DateField()
@@ -39,13 +49,31 @@ class Contract(TenantModel):
             models.UniqueConstraint(fields=["service", "number"], name="billing_contract_number"),
             models.UniqueConstraint(fields=["service", "series"], name="billing_contract_series"),
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="billing_contract_days"
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="billing_contract_days",
+                violation_error_message=gettext_lazy(
+                    "The contract ends before it starts: its last day is its first day or a later one."
+                ),
             ),
         ]
 
     @override
     def __str__(self) -> str:
         return self.number
+
+    @override
+    def clean(self) -> None:
+        """Say which other contract holds these days; PostgreSQL refuses the overlap in any case."""
+        if None in (self.service_id, self.starts_on):
+            return
+        others = Contract.objects.filter(service=self.service_id).exclude(pk=self.pk)
+        later = Q() if self.ends_on is None else Q(starts_on__lte=self.ends_on)
+        other = others.filter(later, Q(ends_on__isnull=True) | Q(ends_on__gte=self.starts_on)).first()
+        if other is not None:
+            raise ValidationError(
+                _("These days belong to contract %(number)s of the same service: end that one first."),
+                params={"number": other.number},
+            )
 
     def covers(self, day: date) -> bool:
         """Whether the contract is in force on a day of the service."""
