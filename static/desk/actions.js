@@ -3,7 +3,6 @@
 import { Refusal } from "./api.js";
 
 const TOLD_STATUS = 4; // the reason "asked where the car is"
-const EXPIRED = 401;
 
 /**
  * @param {object} desk the parts of the page, see main.js
@@ -18,7 +17,7 @@ export function actions(desk) {
   /** A right that has ended is not an error to show: the page wipes itself. A login that has ended asks for itself. */
   function failed(error, call, sentence) {
     if (error instanceof Refusal && error.gone) local.gone = call;
-    else if (!(error instanceof Refusal && error.status === EXPIRED)) desk.trouble(error instanceof Refusal && error.sentence ? error.sentence : sentence);
+    else if (!(error instanceof Refusal && error.unseated)) desk.trouble(error instanceof Refusal && error.sentence ? error.sentence : sentence);
     desk.render();
   }
 
@@ -68,7 +67,7 @@ export function actions(desk) {
 
   function leaveFailed(error, call) {
     const sentence = error instanceof Refusal && error.sentence ? error.sentence : t("trouble.leave");
-    if (local.sheet && !(error instanceof Refusal && (error.gone || error.status === EXPIRED))) sheet.say(sentence);
+    if (local.sheet && !(error instanceof Refusal && (error.gone || error.unseated))) sheet.say(sentence);
     else failed(error, call, sentence);
   }
 

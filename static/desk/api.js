@@ -13,6 +13,11 @@ export class Refusal extends Error {
     this.fields = fields;
   }
 
+  /** The server knows this browser no more: the seat is closed, or the cookies are gone and the page's token with them. */
+  get unseated() {
+    return this.status === 401 || this.code === "csrf";
+  }
+
   /** The right to the call's data has ended. */
   get gone() {
     return this.status === 404 || this.status === 410;
@@ -37,9 +42,10 @@ export function client({ csrf, fetch: send = globalThis.fetch.bind(globalThis), 
     if (method !== "GET") headers["Content-Type"] = "application/json";
     const request = { method, headers, credentials: "same-origin", cache: "no-store", keepalive, signal: either(AbortSignal.timeout(patience), signal) };
     const answer = await reach(send, path, method === "GET" ? request : { ...request, body: JSON.stringify(body ?? {}) });
-    if (answer.status === 401) onSeatClosed();
-    if (!answer.ok) throw new Refusal(answer.status, (await decoded(answer))?.error ?? {});
-    return answer.status === 204 ? null : decoded(answer);
+    if (answer.ok) return answer.status === 204 ? null : decoded(answer);
+    const refusal = new Refusal(answer.status, (await decoded(answer))?.error ?? {});
+    if (refusal.unseated) onSeatClosed();
+    throw refusal;
   }
   return { command };
 }

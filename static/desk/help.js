@@ -68,8 +68,7 @@ export function promised(model, texts) {
   const { words, later } = timeOf(model, texts);
   const { quote } = model.asked;
   const minutes = quote?.minutes ? t("deal.minutes", { count: quote.minutes }) : "";
-  const time = later && words.spoken ? words.spoken : "";
-  return { price: quote?.price ? priceShort(quote, language) : "", car: later ? words.short : minutes, later, spoken: dealSpoken(quote, time, texts) };
+  return { price: quote?.price ? priceShort(quote, language) : "", car: later ? words.short : minutes, later, spoken: dealSpoken(quote, words.told, texts) };
 }
 
 /** Numbers stand out, since they are what is misheard. */

@@ -50,6 +50,9 @@ function sayInDialog(shown, form, t) {
   return { who: t("who.ask"), line: t(field === "phone" && form.withheld ? "ask.phone_withheld" : `ask.${field}`) };
 }
 
+/** Titles of a list begin with a capital; in a sentence only the first does. */
+const inList = (title, index) => (index ? title.charAt(0).toLowerCase() + title.slice(1) : title);
+
 /**
  * The order as it is read aloud, piece by piece.
  * @param {{typed: Typed, when: string, wishes: string[], price: string}} order `when` and `price` as they are spoken
@@ -60,7 +63,7 @@ export function readBack({ typed, when, wishes, price }, texts) {
   const said = (key, value) => (value?.trim() ? t(key, { value: value.trim() }) : "");
   const place = (address, entrance) => (entrance?.trim() ? t("read.place", { address: address.trim(), entrance: entrance.trim() }) : address);
   if (!typed.pickup.trim()) return "";
-  const list = new Intl.ListFormat(language, { type: "conjunction" }).format(wishes);
+  const list = new Intl.ListFormat(language, { type: "conjunction" }).format(wishes.map(inList));
   const pieces = [
     said("read.pickup", place(typed.pickup, typed.pickup_entrance)),
     ...(typed.stops ?? []).map(({ address, entrance }) => said("read.stop", place(address, entrance))),

@@ -56,21 +56,21 @@ const dayInWords = (wall, language) =>
 const dayNumber = (wall) => Math.floor(wall / DAY);
 
 /**
- * The same moment three times: for the deal bar, beside the field, and to be read aloud.
+ * The same moment four times: for the deal bar, beside the field, to be read aloud before the order is placed, and to be promised after it.
  * @param {Moment} moment @param {number} wall @param {import("./strings.js").Strings} texts
  */
 export function wordsOf(moment, wall, texts) {
   const { t, plural, language } = texts;
-  if (moment.kind === "wrong") return { short: t("when.unclear"), long: t("when.unclear"), spoken: "" };
-  if (moment.kind === "now") return { short: t("when.now"), long: "", spoken: t("read.now") };
+  if (moment.kind === "wrong") return { short: t("when.unclear"), long: t("when.unclear"), spoken: "", told: "" };
+  if (moment.kind === "now") return { short: t("when.now"), long: "", spoken: t("read.now"), told: "" };
   const time = hoursMinutes(moment.at, language);
   const today = dayNumber(moment.at) === dayNumber(wall);
   const short = today ? time : `${weekday(moment.at, language)} ${time}`;
   if (moment.kind === "in" && moment.minutes < 120) {
     const within = plural("when.in", moment.minutes);
-    return { short, long: `${within}, ${time}`, spoken: t("read.in", { within }) };
+    return { short, long: `${within}, ${time}`, spoken: t("read.in", { within }), told: t("say.within", { within }) };
   }
   const near = dayNumber(moment.at) - dayNumber(wall);
   const day = near < 2 ? t(near ? "when.tomorrow" : "when.today", { day: dayInWords(moment.at, language) }) : dayInWords(moment.at, language);
-  return { short, long: `${day}, ${time}`, spoken: t("read.at", { day, time }) };
+  return { short, long: `${day}, ${time}`, spoken: t("read.at", { day, time }), told: t("say.at", { day, time }) };
 }

@@ -55,6 +55,14 @@ test("a closed seat is reported once per answer", async () => {
   assert.equal(closed(), 1);
 });
 
+test("a browser whose cookies are gone is as unknown as one without a seat; any other refusal is not", async () => {
+  const { command, closed } = commands([answer(403, { error: { code: "csrf", sentence: "Old." } }), answer(409, { error: { code: "busy" } })]);
+
+  await assert.rejects(command("POST", "/x"), (error) => error.unseated);
+  await assert.rejects(command("POST", "/x"), (error) => !error.unseated);
+  assert.equal(closed(), 1);
+});
+
 test("the right to a call is taken once, however often the page asks while the answer is on its way", async () => {
   const { command, sent } = commands([answer(200, { grant: "g", dialog: { idempotency_key: "k" } }), answer(201, {})]);
   const held = heldCall(command, { calls: "/calls/", ask: "/ask/" });

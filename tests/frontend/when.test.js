@@ -11,6 +11,7 @@ const english = strings(new Map([
   ["when.now", "now"], ["when.unclear", "not a time"], ["when.today", "today, {day}"], ["when.tomorrow", "tomorrow, {day}"],
   ["when.in.one", "in {count} minute"], ["when.in.other", "in {count} minutes"],
   ["read.now", "Now."], ["read.in", "Wanted {within}."], ["read.at", "Wanted {day}, at {time}."],
+  ["say.within", "Comes {within}."], ["say.at", "Comes {day}, at {time}."],
 ]), "en");
 
 const { wall, times } = JSON.parse(readFileSync(new URL("times.json", import.meta.url), "utf8"));
@@ -37,10 +38,11 @@ test("the wall clock is the service's, not the computer's", () => {
 });
 
 test("a moment is told short for the bar, long for the eye and as a sentence for the ear", () => {
-  assert.deepEqual(wordsOf(readWhen("", WALL), WALL, english), { short: "now", long: "", spoken: "Now." });
-  assert.deepEqual(wordsOf(readWhen("+1", WALL), WALL, english), { short: "18:43", long: "in 1 minute, 18:43", spoken: "Wanted in 1 minute." });
+  assert.deepEqual(wordsOf(readWhen("", WALL), WALL, english), { short: "now", long: "", spoken: "Now.", told: "" });
+  assert.deepEqual(wordsOf(readWhen("+1", WALL), WALL, english), { short: "18:43", long: "in 1 minute, 18:43", spoken: "Wanted in 1 minute.", told: "Comes in 1 minute." });
   assert.deepEqual(wordsOf(readWhen("tom 7", WALL), WALL, english), {
     short: "Tue 07:00", long: "tomorrow, Tuesday, November 24, 07:00", spoken: "Wanted tomorrow, Tuesday, November 24, at 07:00.",
+    told: "Comes tomorrow, Tuesday, November 24, at 07:00.",
   });
 });
 
