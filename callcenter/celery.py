@@ -20,6 +20,7 @@ app.conf.task_routes = {"billing.*": {"queue": "billing"}}
 app.conf.beat_schedule = {
     "sweep usage": {"task": "billing.sweep_usage", "schedule": 30.0},
     "erase what is due": {"task": "orders.erase_due", "schedule": crontab(hour=3, minute=30)},
+    "check connections": {"task": "integrations.check_connections", "schedule": 30.0},
     "forget seen webhooks": {"task": "integrations.forget_seen_webhooks", "schedule": 600.0},
 }
 app.conf.beat_schedule_filename = os.environ.get("BEAT_SCHEDULE_FILE", "/dev/null")

@@ -251,6 +251,23 @@ SeenTalk = Generator[HttpRequest, HttpResponse, SeenOrders | Unclear]
 CheckTalk = Generator[HttpRequest, HttpResponse, Rejected | Unclear | None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingField:
+    """One setting of an adapter, as an administrator enters it. `label` and `hint` are English message ids.
+
+    `form` is `text`, `zone` (a name of the IANA list), `number` (a whole one above 0, or none) or `choice` among
+    `choices` (value, label).
+    """
+
+    name: str
+    label: str
+    hint: str = ""
+    form: str = "text"
+    choices: tuple[tuple[str, str], ...] = ()
+    default: str = ""
+    required: bool = False
+
+
 class DispatchAdapter(Protocol):
     """A sans-I/O translator for one dispatch program. No retries, no database, no clock: the caller decides.
 
@@ -258,6 +275,8 @@ class DispatchAdapter(Protocol):
     """
 
     kind: str
+    title: str
+    fields: Sequence[SettingField]
 
     def read_settings(self, stored: Mapping[str, Any], secret: str) -> Any:
         """Build the adapter's settings; ValueError with a sentence when a value is missing or wrong."""

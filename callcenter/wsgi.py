@@ -13,6 +13,7 @@ def _ready_application() -> Any:
     """Return the handler, or end with one sentence on a database that does not keep services apart."""
     try:
         handler = get_wsgi_application()
+        from callcenter import celery  # noqa: F401 - from here on tasks are queued where the workers listen
         from callcenter.tenancy.process import ready_to_serve  # it names models, which exist from here on
 
         ready_to_serve()

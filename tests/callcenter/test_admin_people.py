@@ -116,7 +116,7 @@ def test_a_weak_password_is_refused_with_its_rule_and_never_shown_again(
 def test_a_link_that_is_over_says_so_and_opens_nothing(staff: Centre, over: str) -> None:
     now, path = timezone.now(), "/invitation/invitation-token/"
     changes = {"used": {"used_at": now}, "replaced": {"closed_at": now}, "too old": {"expires_at": now}}
-    Invitation.objects.update(**changes.get(over, {"expires_at": now + timedelta(hours=1)}))  # type: ignore[arg-type]
+    Invitation.objects.update(**changes.get(over, {"expires_at": now + timedelta(hours=1)}))
     if over == "blocked":
         Person.objects.filter(login="stranger").update(active=False)
     before = Credential.objects.get(person__login="stranger").password
@@ -202,7 +202,6 @@ def test_the_database_refuses_whoever_does_not_look_after_the_person(staff: Cent
     of_admin = staff.people["admin"].pk
 
     for job, token in tokens.items():
-
         with as_role("web", token=token), connections["default"].cursor() as cursor:
             cursor.execute(f"SELECT count(*) FROM app.{call}", [of_admin])
             done = cursor.fetchone()[0]

@@ -1,7 +1,7 @@
 """Taxi-Master, TM API 1.0 (`/common_api/1.0/`), checked against the descriptions for versions 3.12 to 3.15."""
 
 import json
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -18,6 +18,7 @@ from callcenter.contracts import (
     SearchTalk,
     SeenOrders,
     SeenTalk,
+    SettingField,
     Stop,
     Unclear,
 )
@@ -31,7 +32,7 @@ from integrations.dispatch.taximaster.replies import (
     read_reply,
     read_seen,
 )
-from integrations.dispatch.taximaster.settings import Settings, read_settings
+from integrations.dispatch.taximaster.settings import FIELDS, Settings, read_settings
 from integrations.dispatch.taximaster.signature import sign
 
 PATH = "/common_api/1.0/"
@@ -46,6 +47,8 @@ class TaxiMaster:
     """The translator; its settings are a `Settings`."""
 
     kind = "taximaster"
+    title = "Такси-Мастер"
+    fields: Sequence[SettingField] = FIELDS
 
     def read_settings(self, stored: Mapping[str, Any], secret: str) -> Settings:
         """Build the settings; ValueError with a sentence when a value is missing or wrong."""

@@ -7,8 +7,40 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from callcenter.contracts import SettingField
+
+
+def _(message: str) -> str:
+    """Mark a text for translation; whoever shows it translates it."""
+    return message
+
+
 STAMP = "%Y%m%d%H%M%S"
 _IDS = ("user_id", "marker_attribute_id", "crew_group_id", "uds_id", "tariff_id")
+FIELDS = (
+    SettingField(
+        name="time_zone", form="zone", required=True, label=_("Time zone of the server"),
+        hint=_("The program writes local times without a zone."),
+    ),
+    SettingField(
+        name="phone_format", form="choice", required=True, label=_("How the program writes numbers"), default="8",
+        choices=(("8", "89001234567"), ("7", "79001234567"), ("e164", "+79001234567"), ("digits", "998901234567")),
+    ),
+    SettingField(
+        name="crew_group_id", form="number", label=_("Crew group"),
+        hint=_("Its number in the program: the orders of the centre go to this group."),
+    ),
+    SettingField(
+        name="marker_attribute_id", form="number", label=_("Attribute for our mark"),
+        hint=_("Of type text. Without it our mark stands at the end of the comment."),
+    ),
+    SettingField(name="tariff_id", form="number", label=_("Tariff"), hint=_("Empty: the program chooses.")),
+    SettingField(name="uds_id", form="number", label=_("Dispatching service"), hint=_("Only where there are several.")),
+    SettingField(
+        name="user_id", form="number", label=_("User of the API"),
+        hint=_("Only where the program grants rights by user."),
+    ),
+)  # fmt: skip
 _KNOWN = ("time_zone", "phone_format", *_IDS)
 
 
