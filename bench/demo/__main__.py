@@ -28,7 +28,7 @@ from integrations.simulators.operator import Desk
 
 OPERATORS = 8
 SETTLED_S, BILLED_S = 60.0, 60.0
-SILENT = "--abandon-share 0 --miss-share 0.1 --ring-s 0.3 --talk-s 60"
+PATIENT = "--abandon-share 0 --miss-share 0.1 --ring-s 0.3 --talk-s 60 --settle-s 0.05"
 
 
 def main() -> int:
@@ -52,7 +52,7 @@ def main() -> int:
 def play(running: Demo, wanted: argparse.Namespace) -> dict[str, Any]:
     """Two rounds of calls, then the figures."""
     with robots(running, running.logins[1:OPERATORS]) as desks:
-        by_robots = running.ring("robots", f"--calls {wanted.calls} --concurrent {OPERATORS - 2} --rate 240 {SILENT}")
+        by_robots = running.ring("robots", f"--calls {wanted.calls} --concurrent {OPERATORS - 2} --rate 240 {PATIENT}")
         with streams(desks[0], wanted.streams):
             memory = running.memory()
     in_browser, played = browse(running, wanted.browser_calls)
@@ -116,7 +116,7 @@ def browse(running: Demo, calls: int) -> tuple[list[dict[str, Any]], Played]:
     report: list[dict[str, Any]] = []
     with operator(running.url) as person:
         person.log_in(login["login"], login["password"])
-        options = f"--calls {calls} --concurrent 1 --rate 600 {SILENT} --miss-share 0"
+        options = f"--calls {calls} --concurrent 1 --rate 600 {PATIENT} --miss-share 0"
         ringing = threading.Thread(target=lambda: report.extend(running.ring("browser", options)))
         ringing.start()
         for number in range(calls):
