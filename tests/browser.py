@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 OWN = ROOT / "var" / "browser"
@@ -111,10 +111,15 @@ def listen(page: Page, own: str) -> list[str]:
     `own` is the address of the site, without a path.
     """
     heard: list[str] = []
-    page.on("console", lambda message: heard.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("console", lambda said: heard.append(_complaint(said)) if said.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: heard.append(str(error)))
     page.on("request", lambda sent: None if sent.url.startswith((own, "data:", "about:")) else heard.append(sent.url))
     return heard
+
+
+def _complaint(said: ConsoleMessage) -> str:
+    place = said.location or {}
+    return f"{said.text} ({place.get('url', '')}:{place.get('lineNumber', '')})"
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ def play(running: Demo, wanted: argparse.Namespace) -> dict[str, Any]:
         "asked": wanted.calls + wanted.browser_calls,
         "seconds_to_ready": running.ready_s,
         **counts(running, desks, played),
-        **times(running, desks, [*by_robots, *in_browser], played),
+        **times(running, desks, by_robots, in_browser, played),
         "pss_mb": memory,
         "streams": wanted.streams,
         "left_in_browser": played.left_behind,
@@ -143,22 +143,19 @@ def counts(running: Demo, desks: Sequence[Desk], played: Played) -> dict[str, in
     }
 
 
-def times(running: Demo, desks: Sequence[Desk], reports: Sequence[Any], played: Played) -> dict[str, Any]:
+def times(
+    running: Demo, desks: Sequence[Desk], by_robots: Sequence[Any], in_browser: Sequence[Any], played: Played
+) -> dict[str, Any]:
     """Percentiles in milliseconds; a browser's clock and the exchange's are one machine's."""
     ids = {external: str(call) for call, external in running.sql("SELECT id, external_id FROM orders_call")}
     seen = {call: item for desk in desks for call, item in desk.seen.items()}
-    told: list[float] = []
-    shown: list[float] = []
-    for report in reports:
-        answered = next((event for event in report["events"] if event["type"] == "call.answered"), None)
-        if answered is None:
-            continue
-        sent = datetime.fromisoformat(answered["occurred_at"]).timestamp()
+    told = []
+    for report in by_robots:
         item = seen.get(ids.get(report["call"], ""))
-        if item and item.answered_at:
+        if (sent := answered(report)) and item and item.answered_at:
             told.append((item.answered_at - sent) * 1000)
-        elif after := [moment for moment in played.shown_at if moment >= sent]:
-            shown.append((min(after) - sent) * 1000)
+    sendings = [sent for report in in_browser if (sent := answered(report))]
+    shown = [(min(after) - sent) * 1000 for sent in sendings if (after := [at for at in played.shown_at if at >= sent])]
     placed = [item for item in seen.values() if item.accepted_at]
     return {
         "event_to_stream_ms": quantiles(told),
@@ -167,6 +164,12 @@ def times(running: Demo, desks: Sequence[Desk], reports: Sequence[Any], played: 
         "f9_to_queued_ms": quantiles([item.placed_ms for item in placed]),
         "f9_to_accepted_ms": quantiles([(item.accepted_at - item.placed_at) * 1000 for item in placed]),
     }
+
+
+def answered(report: dict[str, Any]) -> float | None:
+    """When the exchange sent the event that somebody answered."""
+    told = next((event for event in report["events"] if event["type"] == "call.answered"), None)
+    return datetime.fromisoformat(told["occurred_at"]).timestamp() if told else None
 
 
 def quantiles(values: Sequence[float]) -> dict[str, float]:

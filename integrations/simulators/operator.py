@@ -93,6 +93,8 @@ class Desk:
         return answer.status, json.loads(answer.data) if answer.data.startswith((b"{", b"[")) else None
 
     def _react(self, state: Any, received: float) -> None:
+        if state.get("seat", {}).get("state") == "wrapup":
+            threading.Thread(target=self.command, args=("POST", "/seat/next"), daemon=True).start()
         call = state.get("call")
         if not call:
             return
@@ -124,7 +126,6 @@ class Desk:
             self._place(seen, grant, {"idempotency_key": opened["dialog"]["idempotency_key"], **typed})
         else:
             self.command("POST", f"/calls/{seen.call}/leave", {"reason": 1}, grant=grant)
-        self.command("POST", "/seat/next")
 
     def _place(self, seen: Seen, grant: str, order: dict[str, str]) -> None:
         seen.placed_at = time.time()
