@@ -1,9 +1,9 @@
 """Who may read and write the tables of money."""
 
-from callcenter.tenancy.rules import BILLING, OWN_SERVICE, WEB, Functions, Matrix, rule, staff
+from callcenter.tenancy.rules import BILLING, OWN_SERVICE, WEB, Functions, Matrix, by_key, rule, staff
 
 MONEY = staff("accountant", "admin")
-_READERS = (rule(WEB, "SELECT", OWN_SERVICE), rule(WEB, "SELECT", MONEY))
+_READERS = (rule(WEB, "SELECT", OWN_SERVICE), rule(WEB, "SELECT", MONEY), rule(WEB, "SELECT", by_key("invoices")))
 
 MATRIX: Matrix = {
     "billing_contract": (*_READERS, rule(BILLING, "SELECT")),

@@ -11,6 +11,7 @@ from callcenter.tenancy.rules import (
     WORKER,
     Functions,
     Matrix,
+    by_key,
     rule,
     staff,
 )
@@ -28,6 +29,7 @@ _SCENARIO_TOLD = "kind starts ends weekdays priority active"
 _CLEARANCE_TOLD = "nda_signed_on trained_on valid_from valid_until revoked_at"
 _PERSON_TOLD = "login name usual_workplace_id"
 _INVITATION_SHOWN = "id person_id purpose created_by_id created_at expires_at used_at closed_at"
+_KEY_SHOWN = "id service_id label scopes created_by_id created_at expires_at last_used_on revoked_at"
 _CONTEXT = "hashed call_service call tenant staff service claimed_order"
 _AUDIT_WRITTEN = "id service actor grant action detail"
 
@@ -35,6 +37,7 @@ MATRIX: Matrix = {
     "callcenter_taxiservice": (
         rule(WEB, "SELECT", "id = (SELECT app.call_service())"),
         rule(WEB, "SELECT", "id = (SELECT app.tenant())"),
+        rule(WEB, "SELECT", "id = (SELECT app.key_service(''))"),
         rule(WEB, "SELECT", staff("supervisor", "accountant", "admin")),
         rule(WEB, "INSERT", ADMIN),
         rule(WEB, "UPDATE", ADMIN, _SERVICE_TOLD),
@@ -46,6 +49,7 @@ MATRIX: Matrix = {
         rule(WEB, "SELECT", CALL_SERVICE),
         rule(WEB, "SELECT", OWN_SERVICE),
         rule(WEB, "SELECT", PEOPLE),
+        rule(WEB, "SELECT", by_key("calls")),
         rule(WEB, "INSERT", ADMIN),
         rule(WEB, "UPDATE", ADMIN, "number scenario_id active"),
         rule(SWITCH, "SELECT"),
@@ -75,6 +79,12 @@ MATRIX: Matrix = {
         rule(WEB, "SELECT", PEOPLE, _INVITATION_SHOWN),
         rule(AUTH, "SELECT"),
         rule(AUTH, "UPDATE", ANY, "used_at"),
+    ),
+    "callcenter_programkey": (
+        rule(WEB, "SELECT", OWN_SERVICE, _KEY_SHOWN),
+        rule(WEB, "SELECT", ADMIN, _KEY_SHOWN),
+        rule(WEB, "INSERT", OWN_SERVICE),
+        rule(WEB, "INSERT", ADMIN),
     ),
     "callcenter_workplace": (
         rule(WEB, "SELECT INSERT", PEOPLE),
@@ -106,7 +116,8 @@ MATRIX: Matrix = {
 }
 
 FUNCTIONS: Functions = {
-    WEB: f"{_CONTEXT} enter close_held_grant held_service holder invite block unblock",
+    WEB: f"{_CONTEXT} enter close_held_grant held_service holder invite block unblock"
+    " key_service enter_key revoke_key",
     AUTH: _CONTEXT,
     SWITCH: _CONTEXT,
     WORKER: f"{_CONTEXT} audit_anchors",

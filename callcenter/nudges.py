@@ -12,13 +12,14 @@ log = logging.getLogger(__name__)
 
 
 @cache
-def _client() -> "redis.Redis":
+def client() -> "redis.Redis":
+    """The one connection pool of this process."""
     return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)
 
 
 def publish(seat: UUID, version: int) -> None:
     """Tell every web process that a seat's state is newer than what its browser shows."""
     try:
-        _client().publish(CHANNEL, f"{seat} {version}")
+        client().publish(CHANNEL, f"{seat} {version}")
     except redis.RedisError as error:
         log.warning("nudge not sent: %s", type(error).__name__)

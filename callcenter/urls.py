@@ -14,5 +14,8 @@ urlpatterns = [
     path("", include("callcenter.monitoring.urls")),
     path("centre/", panel.centre.urls),
     path("service/", panel.service.urls),
+    path("api/v1/", include("orders.api.service_urls")),
+    path("api/v1/", include("billing.api.urls")),
+    path("api/v1/", include("callcenter.api.urls")),
     path("", include("orders.urls")),
 ]

@@ -9,6 +9,7 @@ from callcenter.tenancy.rules import (
     WORKER,
     Functions,
     Matrix,
+    by_key,
     claimed,
     own_call,
     rule,
@@ -24,6 +25,7 @@ MATRIX: Matrix = {
         rule(WEB, "UPDATE", own_call("id"), "disposition disposed_at"),
         rule(WEB, "SELECT", OWN_SERVICE),
         rule(WEB, "SELECT", WATCH),
+        rule(WEB, "SELECT", by_key("calls")),
         rule(SWITCH, "SELECT INSERT UPDATE"),
     ),
     "orders_callsecret": (
@@ -38,6 +40,7 @@ MATRIX: Matrix = {
         rule(WEB, "SELECT INSERT", own_call()),
         rule(WEB, "SELECT", OWN_SERVICE),
         rule(WEB, "SELECT", WATCH),
+        rule(WEB, "SELECT", by_key("orders")),
         rule(WORKER, "SELECT", claimed("id")),
         rule(WORKER, "UPDATE", claimed("id"), "state phrase number accepted_at"),
     ),
@@ -50,11 +53,13 @@ MATRIX: Matrix = {
         rule(WEB, "SELECT INSERT", own_call()),
         rule(WEB, "SELECT", OWN_SERVICE),
         rule(WEB, "SELECT", WATCH),
+        rule(WEB, "SELECT", by_key("deliveries")),
         rule(WORKER, "SELECT UPDATE"),
     ),
     "orders_attempt": (
         rule(WEB, "SELECT", OWN_SERVICE),
         rule(WEB, "SELECT", WATCH),
+        rule(WEB, "SELECT", by_key("deliveries")),
         rule(WORKER, "SELECT INSERT"),
     ),
 }

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from billing.models import Contract, Invoice, InvoiceLine, InvoiceSeries, UsageEntry
+from callcenter.api.credentials import new_key
 from callcenter.cookies import hashed
 from callcenter.ids import uuid7
 from callcenter.models import (
@@ -26,7 +27,9 @@ from callcenter.models import (
     Invitation,
     Line,
     Person,
+    ProgramKey,
     Scenario,
+    Scope,
     Seat,
     TaxiService,
     Workplace,
@@ -77,6 +80,8 @@ class Rival:
     manager: Person
     manager_token: str
     expired_manager_token: str
+    key: str
+    revoked_key: str
 
     @property
     def sealed(self) -> str:
@@ -223,6 +228,19 @@ def make_invoice(order: Order, position: int) -> Invoice:
     )  # fmt: skip
 
 
+def make_key(
+    service: TaxiService, *scopes: str, label: str = "a program", revoked: bool = False, expired: bool = False
+) -> str:
+    """A key of the service's programs that opens these scopes, or everything; the key itself."""
+    now, public_id = timezone.now(), uuid7()
+    text = new_key(public_id)
+    ProgramKey.objects.create(
+        id=public_id, service=service, label=label, scopes=" ".join(scopes or Scope.values), secret_hash=hashed(text),
+        created_at=now - HOUR, expires_at=now if expired else None, revoked_at=now if revoked else None,
+    )  # fmt: skip
+    return text
+
+
 def make_connection(service: TaxiService, position: int, *, base_url: str = "") -> Connection:
     """The link to a Taxi-Master server."""
     mark = mark_of(position)
@@ -286,11 +304,13 @@ def make_rival(position: int) -> Rival:
     make_invoice(accepted, position)
     make_connection(service, position)
     AuditEntry.objects.create(service=service.pk, actor=mark, action="order.placed", detail={"order": str(queued.pk)})
+    key, revoked = (make_key(service, label=f"{mark} program", revoked=ended) for ended in (False, True))
     return Rival(
         position=position, mark=mark, phone=phone_of(position), service=service, line=line, desk=desk, second=second,
         answered=answered, ringing=ringing, queued=queued, accepted=accepted, call_token=tokens["call"],
         closed_token=tokens["closed"], expired_token=tokens["expired"], manager=manager,
         manager_token=tokens["manager"], expired_manager_token=tokens["expired-manager"],
+        key=key, revoked_key=revoked,
     )  # fmt: skip
 
 

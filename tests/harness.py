@@ -10,7 +10,7 @@ from callcenter.tenancy.unit import set_context
 
 
 @contextmanager
-def as_role(role: str, *, token: str = "", seat: str = "", claim: str = "") -> Iterator[None]:
+def as_role(role: str, *, token: str = "", seat: str = "", claim: str = "", key: str = "") -> Iterator[None]:
     """Run the block as `role` (short name: web, switch, …) with this context; fixtures outside stay superuser.
 
     Releasing a savepoint does not restore the role, so it is reset explicitly; after an error the enclosing
@@ -18,7 +18,7 @@ def as_role(role: str, *, token: str = "", seat: str = "", claim: str = "") -> I
     """
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL ROLE cc_{role}")
-    set_context(connection, token=token, seat=seat, claim=claim)
+    set_context(connection, token=token, seat=seat, claim=claim, key=key)
     try:
         yield
     finally:

@@ -6,6 +6,7 @@ from callcenter.models.grant import Grant, GrantKind
 from callcenter.models.invitation import Invitation, InvitationPurpose
 from callcenter.models.line import Line
 from callcenter.models.people import Credential, Job, Person, Seat, SeatState, Workplace
+from callcenter.models.program_key import ProgramKey, Scope
 from callcenter.models.scenario import Scenario
 from callcenter.models.service import TaxiService
 
@@ -21,7 +22,9 @@ __all__ = [
     "Job",
     "Line",
     "Person",
+    "ProgramKey",
     "Scenario",
+    "Scope",
     "Seat",
     "SeatState",
     "TaxiService",

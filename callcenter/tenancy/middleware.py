@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve
 
 from callcenter import audit
+from callcenter.api.credentials import program_key
 from callcenter.cookies import grant_token, seat_secret
 from callcenter.tenancy.rules import SWITCH, WEB
 from callcenter.tenancy.unit import unit
@@ -36,6 +37,12 @@ def without_unit(view: View) -> View:
     return view
 
 
+def by_program(view: View) -> View:
+    """Mark a view that a service's own program calls with its key; what a browser holds opens nothing there."""
+    view.by_program = True  # type: ignore[attr-defined]
+    return view
+
+
 def keep(response: HttpResponse) -> HttpResponse:
     """Mark a response of 400 or more whose writes shall be committed all the same."""
     response.keep = True  # type: ignore[attr-defined]
@@ -54,9 +61,10 @@ class UnitMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if self._unbound(request):
+        view = self._view(request)
+        if view is None or getattr(view, "without_unit", False):
             return self.get_response(request)
-        with unit(request_role(), token=grant_token(request), seat=seat_secret(request)):
+        with unit(request_role(), **self._held(request, view)):
             response = self.get_response(request)
             if response.streaming:
                 raise RuntimeError(
@@ -68,12 +76,18 @@ class UnitMiddleware:
         return response
 
     @staticmethod
-    def _unbound(request: HttpRequest) -> bool:
+    def _view(request: HttpRequest) -> View | None:
         try:
-            match = resolve(request.path_info)
+            return resolve(request.path_info).func
         except Resolver404:
-            return True
-        return bool(getattr(match.func, "without_unit", False))
+            return None
+
+    @staticmethod
+    def _held(request: HttpRequest, view: View) -> dict[str, str]:
+        """What the request holds: a program's key or a browser's capabilities, never both."""
+        if getattr(view, "by_program", False):
+            return {"key": program_key(request)}
+        return {"token": grant_token(request), "seat": seat_secret(request)}
 
     @staticmethod
     def _write_refusal(response: HttpResponseBase) -> None:

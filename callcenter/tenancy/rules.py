@@ -21,6 +21,11 @@ OWN_SERVICE = "service_id = (SELECT app.tenant())"
 CALL_SERVICE = "service_id = (SELECT app.call_service())"
 
 
+def by_key(scope: str) -> str:
+    """Rows of the service whose program asks, if its key opens this scope."""
+    return f"service_id = (SELECT app.key_service('{scope}'))"
+
+
 def own_call(column: str = "call_id") -> str:
     """Rows of the one call whose grant the request holds."""
     return f"{CALL_SERVICE} AND {column} = (SELECT app.call())"

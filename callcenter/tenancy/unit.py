@@ -1,9 +1,8 @@
 """The one transaction wrapper: every read or write of a service's rows happens inside a `unit`.
 
-A unit opens the transaction, states what the caller holds (grant token, seat secret, delivery claim), writes the
-buffered audit entries as the last statement, and commits. The context is local to the transaction and always set, also
-to empty, so that a
-pooled connection never carries somebody else's.
+A unit opens the transaction, states what the caller holds (grant token, seat secret, delivery claim, a program's key),
+writes the buffered audit entries as the last statement, and commits. The context is local to the transaction and
+always set, also to empty, so that a pooled connection never carries somebody else's.
 """
 
 from __future__ import annotations
@@ -27,13 +26,15 @@ def active() -> bool:
     return getattr(_open, "depth", 0) > 0
 
 
-def set_context(connection: BaseDatabaseWrapper, *, token: str = "", seat: str = "", claim: str = "") -> None:
+def set_context(
+    connection: BaseDatabaseWrapper, *, token: str = "", seat: str = "", claim: str = "", key: str = ""
+) -> None:
     """State, for the rest of the transaction, what the caller holds."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('app.token', %s, true), set_config('app.seat', %s, true), "
-            "set_config('app.claim', %s, true)",
-            [token, seat, claim],
+            "set_config('app.claim', %s, true), set_config('app.key', %s, true)",
+            [token, seat, claim, key],
         )
 
 
@@ -54,7 +55,9 @@ def _leave(connection: BaseDatabaseWrapper) -> None:
 
 
 @contextmanager
-def unit(role: str, *, token: str = "", seat: str = "", claim: str = "", using: str = "default") -> Iterator[None]:
+def unit(
+    role: str, *, token: str = "", seat: str = "", claim: str = "", key: str = "", using: str = "default"
+) -> Iterator[None]:
     """Run the block as `role` in one transaction with this context; RuntimeError when a unit is already open in this
     thread.
     """
@@ -67,7 +70,7 @@ def unit(role: str, *, token: str = "", seat: str = "", claim: str = "", using: 
     try:
         with transaction.atomic(using=using):
             _play(connection, role)
-            set_context(connection, token=token, seat=seat, claim=claim)
+            set_context(connection, token=token, seat=seat, claim=claim, key=key)
             audit.begin()
             yield
             if transaction.get_rollback(using):

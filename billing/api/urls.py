@@ -1,0 +1,11 @@
+"""Addresses of invoices and usage for a service's own programs."""
+
+from django.urls import path
+
+from billing.api import service
+
+urlpatterns = [
+    path("invoices", service.Invoices.as_view(), name="api-invoices"),
+    path("invoices/<str:id>", service.OneInvoice.as_view(), name="api-invoice"),
+    path("usage", service.Use.as_view(), name="api-usage"),
+]
