@@ -13,7 +13,7 @@ from callcenter.contracts import Target, Trouble
 from callcenter.ids import uuid7
 from callcenter.secrets.box import Sealed, seal, unseal
 from callcenter.tenancy.fields import TenantForeignKey, TenantModel
-from integrations.dispatch.registry import kinds
+from integrations.dispatch.registry import adapter, kinds
 from integrations.secrets import ConnectionKey, ExchangeKeys
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ FINGERPRINT = RegexValidator(
 
 def dispatch_kinds() -> list[tuple[str, str]]:
     """Callable, so that a new adapter needs no migration."""
-    return [(kind, kind) for kind in kinds()]
+    return [(kind, adapter(kind).title) for kind in kinds()]
 
 
 class Connections(models.Manager["Connection"]):
@@ -67,7 +67,7 @@ class Connection(TenantModel):
 
     @override
     def __str__(self) -> str:
-        return f"{self.kind} {self.pk}"
+        return self.base_url
 
     def target(self) -> Target:
         """Where requests of this connection go, and whom they trust."""

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.db.models import Model
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 from typing_extensions import override
 
 from callcenter import audit
@@ -52,6 +54,27 @@ class PanelAdmin(ModelAdmin):  # type: ignore[type-arg]
     @override
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(self.rights.get(getattr(request.user, "job", "")))
+
+    @override
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """The stock titles put the model's name into a sentence, which no inflected language bears."""
+        title = str(self.opts.verbose_name_plural).capitalize()
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    @override
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        obj = kwargs.get("obj")
+        name = str(self.opts.verbose_name).capitalize()
+        context |= {"title": str(obj) if obj else _("%(name)s: new") % {"name": name}, "subtitle": None}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    @override
+    def message_user(
+        self, request: HttpRequest, message: Any, level: int | str = messages.INFO, *args: Any, **kwargs: Any
+    ) -> None:
+        """As above; and whoever saves knows what."""
+        saved = level in (messages.SUCCESS, "success")
+        super().message_user(request, _("Saved.") if saved else message, level, *args, **kwargs)
 
     @override
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:

@@ -22,7 +22,6 @@ from callcenter.panel import PanelAdmin, Section
 from integrations import checks
 from integrations.admin.connection_form import ConnectionForm, spoken_by
 from integrations.admin.setting_fields import PREFIX
-from integrations.dispatch.registry import adapter
 from integrations.models import Connection
 from integrations.secrets import ConnectionKey
 from integrations.standing import Standing, standing, standings
@@ -37,7 +36,7 @@ class Stands:
 
     def named(self, connection: Connection) -> str:
         """The program's own name."""
-        return adapter(connection.kind).title
+        return connection.get_kind_display()
 
     named.short_description = gettext_lazy("Dispatch program")  # type: ignore[attr-defined]
 

@@ -17,7 +17,7 @@ from callcenter.models import TaxiService
 from integrations.admin.setting_fields import PREFIX, form_fields, read_entered
 from integrations.dispatch.registry import adapter, kinds
 from integrations.egress import read_place
-from integrations.models import Connection
+from integrations.models import Connection, dispatch_kinds
 
 PUBLIC, PINNED, OWN = "public", "pinned", "own"
 MOST = 64
@@ -75,7 +75,7 @@ class ConnectionForm(forms.ModelForm):  # type: ignore[type-arg]
             return
         stored = self.instance.stored or {}
         if "kind" in self.fields:
-            self.fields["kind"].choices = [(name, adapter(name).title) for name in kinds()]  # type: ignore[attr-defined]
+            self.fields["kind"].choices = dispatch_kinds()  # type: ignore[attr-defined]
         self.fields.update(form_fields(self.speaks.fields, stored))
         self.initial["trust"] = trust_of(self.instance)
         self.fields["key"].help_text = self._of_key()
