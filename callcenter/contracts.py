@@ -94,6 +94,7 @@ class OrderDraft:
     pickup_at: datetime | None = None
     note: str = ""
     passenger: str = ""
+    wishes: Sequence[str] = ()
     extra: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -243,11 +244,30 @@ class AddressHint:
     stop: Stop | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """Suggestions for an address, best first; none is an answer too."""
+
+    hints: tuple[AddressHint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trip:
+    """What a price depends on. `pickup_at` None means as soon as possible; `now` is the moment of the question."""
+
+    route: Sequence[Stop]
+    now: datetime
+    pickup_at: datetime | None = None
+    wishes: Sequence[str] = ()
+
+
 # A conversation with a dispatch program: yields requests, is sent responses, returns the outcome. The caller throws
 # `TransportFailure` into it when a request brought no response; an adapter lets that pass unless it can do better.
 PlaceTalk = Generator[HttpRequest, HttpResponse, PlaceOutcome]
 SearchTalk = Generator[HttpRequest, HttpResponse, SearchOutcome]
 SeenTalk = Generator[HttpRequest, HttpResponse, SeenOrders | Unclear]
+HintTalk = Generator[HttpRequest, HttpResponse, "Hints | Unclear"]
+QuoteTalk = Generator[HttpRequest, HttpResponse, "Quote | Unclear"]
 CheckTalk = Generator[HttpRequest, HttpResponse, Rejected | Unclear | None]
 
 
@@ -292,6 +312,15 @@ class DispatchAdapter(Protocol):
 
     def order_state(self, number: str, settings: Any) -> SeenTalk:
         """How one order stands; an empty answer means that the program does not know the number."""
+
+    def hints(self, text: str, settings: Any) -> HintTalk:
+        """What the program's own address base makes of the typed text."""
+
+    def recent(self, phone: str, settings: Any, *, now: datetime) -> HintTalk:
+        """Where this phone was taken from and to lately, if the service lets the centre know."""
+
+    def quote(self, trip: Trip, settings: Any) -> QuoteTalk:
+        """Price and waiting time of a trip, as far as the program can tell."""
 
     def check(self, settings: Any) -> CheckTalk:
         """A signed question that changes nothing: None means that address and key are right."""

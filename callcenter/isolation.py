@@ -61,6 +61,20 @@ MATRIX: Matrix = {
         rule(WEB, "UPDATE", ADMIN, _SCENARIO_TOLD),
         rule(SWITCH, "SELECT"),
     ),
+    "callcenter_wish": (
+        rule(WEB, "SELECT", CALL_SERVICE),
+        rule(WEB, "SELECT INSERT DELETE", OWN_SERVICE),
+        rule(WEB, "UPDATE", OWN_SERVICE, "digit title code"),
+        rule(WEB, "SELECT", PEOPLE),
+        rule(WEB, "INSERT DELETE", ADMIN),
+        rule(WEB, "UPDATE", ADMIN, "digit title code"),
+    ),
+    "callcenter_notice": (
+        rule(WEB, "SELECT", CALL_SERVICE),
+        rule(WEB, "SELECT INSERT", OWN_SERVICE),
+        rule(WEB, "UPDATE", OWN_SERVICE, "text starts_at ends_at"),
+        rule(WEB, "SELECT", PEOPLE),
+    ),
     "callcenter_clearance": (
         rule(WEB, "SELECT INSERT", PEOPLE),
         rule(WEB, "UPDATE", PEOPLE, _CLEARANCE_TOLD),
@@ -116,8 +130,7 @@ MATRIX: Matrix = {
 }
 
 FUNCTIONS: Functions = {
-    WEB: f"{_CONTEXT} enter close_held_grant held_service holder invite block unblock"
-    " key_service enter_key revoke_key",
+    WEB: f"{_CONTEXT} enter close_held_grant held_service holder invite block unblock key_service enter_key revoke_key",
     AUTH: _CONTEXT,
     SWITCH: _CONTEXT,
     WORKER: f"{_CONTEXT} audit_anchors",

@@ -8,9 +8,19 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from callcenter import phone
-from orders.secrets import Dialog, OrderDetails
+from orders.secrets import Between, Dialog, OrderDetails
 
-LONGEST = {"pickup": 200, "destination": 200, "when": 40, "phone": 30, "note": 250}
+LONGEST = {
+    "pickup": 200,
+    "pickup_entrance": 10,
+    "destination": 200,
+    "destination_entrance": 10,
+    "when": 40,
+    "passenger": 60,
+    "phone": 30,
+    "note": 250,
+}
+MOST_STOPS, MOST_WISHES, MOST_KNOWN = 3, 9, 12
 FARTHEST_DAYS = 14
 _NOW = {"", "now", "сейчас"}
 _TOMORROW = re.compile(r"^(?:зав(?:тра)?|tom(?:orrow)?)\s+(.+)$", re.IGNORECASE)
@@ -24,22 +34,69 @@ class Reading:
     errors: dict[str, str] = field(default_factory=dict)
 
 
-def read(dialog: Dialog, *, caller: str, country: str, zone: str, now: datetime) -> Reading:
-    """Check the five fields. `caller` is the caller's own number (E.164 or empty), used when no other is typed."""
-    reading = Reading(errors=_too_long(dialog))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What an order is read against: the caller's own number (E.164 or empty), the service's country and time zone,
+    and the codes of its wishes.
+    """
+
+    caller: str
+    country: str
+    zone: str
+    offered: frozenset[str] = frozenset()
+
+
+def read(dialog: Dialog, given: Circumstances, *, now: datetime) -> Reading:
+    """Check what was typed; the caller's own number is used when no other is typed."""
+    reading = Reading(errors={**_too_long(dialog), **_stops(dialog), **_wishes(dialog, given.offered)})
     if not dialog.pickup.strip():
         reading.errors["pickup"] = _("Write where the car shall come: a street and a house, or a place.")
-    number = _phone(dialog.phone.strip(), caller, country, reading.errors)
-    pickup_at = _when(dialog.when.strip(), zone, now, reading.errors)
+    number = _phone(dialog.phone.strip(), given.caller, given.country, reading.errors)
+    pickup_at = _when(dialog.when.strip(), given.zone, now, reading.errors)
     if not reading.errors:
         reading.details = OrderDetails(
             phone=number,
             pickup=dialog.pickup.strip(),
+            pickup_entrance=dialog.pickup_entrance.strip(),
+            stops=tuple(
+                Between(address=stop.address.strip(), entrance=stop.entrance.strip())
+                for stop in dialog.stops
+                if stop.address.strip()
+            ),
             destination=dialog.destination.strip(),
+            destination_entrance=dialog.destination_entrance.strip(),
             pickup_at=pickup_at.isoformat() if pickup_at else "",
+            wishes=dialog.wishes,
+            passenger=dialog.passenger.strip(),
             note=dialog.note.strip(),
+            known=dialog.known,
         )
     return reading
+
+
+def _stops(dialog: Dialog) -> dict[str, str]:
+    if len(dialog.stops) > MOST_STOPS:
+        return {
+            "stops": _("There are %(count)s stops on the way; at most %(limit)s can be taken.")
+            % {"count": len(dialog.stops), "limit": MOST_STOPS}
+        }
+    for stop in dialog.stops:
+        if len(stop.address) > LONGEST["pickup"] or len(stop.entrance) > LONGEST["pickup_entrance"]:
+            return {
+                "stops": _("A stop's address may have %(address)s characters and its entrance %(entrance)s.")
+                % {"address": LONGEST["pickup"], "entrance": LONGEST["pickup_entrance"]}
+            }
+    return {}
+
+
+def _wishes(dialog: Dialog, offered: frozenset[str]) -> dict[str, str]:
+    strange = [code for code in dialog.wishes if code not in offered]
+    if not strange:
+        return {}
+    return {
+        "wishes": _("“%(value)s” is not among this service's wishes: choose by the digits that are shown.")
+        % {"value": strange[0][:20]}
+    }
 
 
 def _too_long(dialog: Dialog) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from callcenter.models.audit import AuditEntry, AuditHead
 from callcenter.models.clearance import Clearance
+from callcenter.models.dialog import Notice, Wish
 from callcenter.models.grant import Grant, GrantKind
 from callcenter.models.invitation import Invitation, InvitationPurpose
 from callcenter.models.line import Line
@@ -21,6 +22,7 @@ __all__ = [
     "InvitationPurpose",
     "Job",
     "Line",
+    "Notice",
     "Person",
     "ProgramKey",
     "Scenario",
@@ -28,5 +30,6 @@ __all__ = [
     "Seat",
     "SeatState",
     "TaxiService",
+    "Wish",
     "Workplace",
 ]

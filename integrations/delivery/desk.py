@@ -170,15 +170,38 @@ class Desk:
 
 def draft_of(opened: Opened, details: OrderDetails) -> OrderDraft:
     """The order in the words of no particular dispatch program."""
-    route = [Stop(address=address) for address in (details.pickup, details.destination) if address]
     return OrderDraft(
         marker=opened.marker,
         phone=details.phone,
-        route=route,
+        route=route_of(details),
         placed_at=opened.placed_at,
         pickup_at=datetime.fromisoformat(details.pickup_at) if details.pickup_at else None,
         note=details.note,
+        passenger=details.passenger,
+        wishes=details.wishes,
     )
+
+
+def route_of(details: OrderDetails) -> list[Stop]:
+    """The places in their order, with coordinates where the dispatch program had named the place itself."""
+    named = [
+        (details.pickup, details.pickup_entrance),
+        *((stop.address, stop.entrance) for stop in details.stops),
+        (details.destination, details.destination_entrance),
+    ]
+    route = []
+    for address, entrance in named:
+        known = details.place(address)
+        if address:
+            route.append(
+                Stop(
+                    address=address,
+                    entrance=entrance,
+                    lat=known.lat if known else None,
+                    lon=known.lon if known else None,
+                )
+            )
+    return route
 
 
 def program_of(link: Connection | None) -> Program | None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from callcenter import audit, phone
 from callcenter.cookies import hashed, new_secret
+from callcenter.models import Notice, Wish
 from callcenter.refusals import NotHere, Refused
 from callcenter.tenancy.unit import set_context
 from orders import live
@@ -32,6 +33,8 @@ class Opened:
     phone_masked: str
     idempotency_key: UUID
     draft: Dialog
+    wishes: tuple[Wish, ...]
+    notice: Notice | None
 
 
 def redeem(seat: Here, call_id: UUID) -> Opened:
@@ -55,7 +58,16 @@ def redeem(seat: Here, call_id: UUID) -> Opened:
         phone_masked=phone.mask(details.phone),
         idempotency_key=uuid5(call_id, "order"),
         draft=details.draft,
+        wishes=tuple(Wish.objects.filter(service=held.call.service).order_by("digit")),
+        notice=_notice(held.call.service_id),
     )
+
+
+def _notice(service: UUID) -> Notice | None:
+    """What the service has to tell just now; of several the one that began last."""
+    now = timezone.now()
+    told = Notice.objects.filter(service=service, starts_at__lte=now, ends_at__gt=now)
+    return told.order_by("-starts_at").first()
 
 
 def keep_draft(held: HeldCall, dialog: Dialog) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from callcenter import audit
 from callcenter.ids import uuid7
+from callcenter.models import Wish
 from callcenter.refusals import Refused
 from callcenter.secrets.box import phone_hmac
 from callcenter.tenancy.unit import after_commit
@@ -74,7 +75,13 @@ def wake_engine() -> None:
 
 def _read(held: HeldCall, dialog: Dialog, *, now: datetime) -> OrderDetails:
     service = held.call.service
-    reading = forms.read(dialog, caller=caller_of(held).phone, country=service.country, zone=service.time_zone, now=now)
+    given = forms.Circumstances(
+        caller=caller_of(held).phone,
+        country=service.country,
+        zone=service.time_zone,
+        offered=frozenset(Wish.objects.filter(service=service).values_list("code", flat=True)),
+    )
+    reading = forms.read(dialog, given, now=now)
     if reading.details is None:
         raise Refused(_("Some fields are wrong: correct them and send again."), fields=reading.errors)
     return reading.details

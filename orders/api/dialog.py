@@ -2,6 +2,7 @@
 well.
 """
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from orders.access import held_call, here
 from orders.actions import dialog, seats
 from orders.actions.place import place
 from orders.api.serializers import DialogInput, LeaveInput, PlaceInput, StateInput
+from orders.secrets import Dialog
 
 
 def read(serializer: type[Any], request: Request) -> Any:
@@ -23,12 +25,18 @@ def read(serializer: type[Any], request: Request) -> Any:
     return filled
 
 
+def plain(draft: Dialog) -> dict[str, Any]:
+    """The draft as the page fills it in."""
+    told = asdict(draft)
+    told["known"] = [{**place, "lat": float(place["lat"]), "lon": float(place["lon"])} for place in told["known"]]
+    return told
+
+
 class Redeem(APIView):
     """POST: the seat takes the right to the call it answered."""
 
     def post(self, request: Request, call_id: UUID) -> Response:
         opened = dialog.redeem(here(), call_id)
-        draft = opened.draft
         return Response(
             {
                 "grant": opened.token,
@@ -37,9 +45,9 @@ class Redeem(APIView):
                     "phone_masked": opened.phone_masked,
                     "idempotency_key": opened.idempotency_key,
                     "time_zone": opened.call.service.time_zone,
-                    "draft": {
-                        name: getattr(draft, name) for name in ("pickup", "destination", "when", "phone", "note")
-                    },
+                    "draft": plain(opened.draft),
+                    "wishes": [{"digit": wish.digit, "id": wish.code, "title": wish.title} for wish in opened.wishes],
+                    "notice": opened.notice and {"text": opened.notice.text, "until": opened.notice.ends_at},
                 },
             }
         )

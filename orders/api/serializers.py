@@ -3,9 +3,10 @@
 from typing import Any
 
 from rest_framework import serializers
+from typing_extensions import override
 
-from orders.forms import LONGEST
-from orders.secrets import Dialog
+from orders.forms import LONGEST, MOST_KNOWN, MOST_STOPS, MOST_WISHES
+from orders.secrets import Between, Dialog, Known
 
 
 def _text(name: str) -> serializers.CharField:
@@ -14,21 +15,46 @@ def _text(name: str) -> serializers.CharField:
     )
 
 
-class DialogInput(serializers.Serializer[Any]):
-    """The five fields as typed."""
+class StopInput(serializers.Serializer[Any]):
+    """A stop on the way, as typed."""
 
-    pickup = _text("pickup")
-    destination = _text("destination")
-    when = _text("when")
-    phone = _text("phone")
-    note = _text("note")
+    address = _text("pickup")
+    entrance = _text("pickup_entrance")
+
+
+class KnownInput(serializers.Serializer[Any]):
+    """A place that was taken from a hint."""
+
+    address = serializers.CharField(max_length=LONGEST["pickup"])
+    lat = serializers.DecimalField(max_digits=12, decimal_places=8, min_value=-90, max_value=90)
+    lon = serializers.DecimalField(max_digits=12, decimal_places=8, min_value=-180, max_value=180)
+
+
+class DialogInput(serializers.Serializer[Any]):
+    """The fields as typed; texts have their limits and rules in `orders.forms`."""
+
+    stops = serializers.ListField(child=StopInput(), required=False, default=list, max_length=MOST_STOPS * 4)
+    wishes = serializers.ListField(
+        child=serializers.CharField(max_length=20), required=False, default=list, max_length=MOST_WISHES
+    )
+    known = serializers.ListField(child=KnownInput(), required=False, default=list, max_length=MOST_KNOWN)
+
+    @override
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return {**super().get_fields(), **{name: _text(name) for name in LONGEST}}
 
     def dialog(self) -> Dialog:
-        return Dialog(**{name: self.validated_data[name] for name in LONGEST})
+        said = self.validated_data
+        return Dialog(
+            **{name: said[name] for name in LONGEST},
+            stops=tuple(Between(**stop) for stop in said["stops"]),
+            wishes=tuple(dict.fromkeys(said["wishes"])),
+            known=tuple(Known(**place) for place in said["known"]),
+        )
 
 
 class PlaceInput(DialogInput):
-    """The five fields and the key that the server gave when the dialog opened."""
+    """The fields and the key that the server gave when the dialog opened."""
 
     idempotency_key = serializers.UUIDField()
 

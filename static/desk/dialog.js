@@ -60,6 +60,7 @@ export function orderForm(host, templates, texts, hooks) {
       ...Object.fromEntries(PLAIN.map((name) => [name, value(name)])),
       stops: between.map(({ address, entrance }) => ({ address, entrance })),
       wishes: [...wishes],
+      known: (isMounted() ? points() : []).filter(({ lat, lon }) => lat && lon).map(({ address, lat, lon }) => ({ address, lat, lon })),
     };
   }
 

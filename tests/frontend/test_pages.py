@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
 
-from orders.forms import read
+from orders.forms import Circumstances, read
 from orders.secrets import Dialog
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -201,7 +201,8 @@ def test_the_server_reads_the_time_as_the_page_shows_it(typed: str, expected: st
     zone = ZoneInfo(SAMPLES["zone"])
     now = datetime.fromisoformat(SAMPLES["wall"]).replace(tzinfo=zone).astimezone(ZoneInfo("UTC"))
 
-    reading = read(Dialog(pickup="x", when=typed), caller="+79001234567", country="RU", zone=SAMPLES["zone"], now=now)
+    given = Circumstances(caller="+79001234567", country="RU", zone=SAMPLES["zone"])
+    reading = read(Dialog(pickup="x", when=typed), given, now=now)
 
     if expected == "wrong":
         assert "when" in reading.errors

@@ -1,19 +1,23 @@
 """What the operator types becomes an order, or sentences."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from orders.forms import Reading, read
-from orders.secrets import Dialog
+from orders.forms import Circumstances, Reading, read
+from orders.secrets import Between, Dialog, Known
 
 NOW = datetime(2026, 11, 23, 15, 40, tzinfo=UTC)  # 18:40 in Moscow
 
 
-def reading(**fields: str) -> Reading:
-    return read(
-        Dialog(**{"pickup": "Ленина 15", **fields}), caller="+79001234567", country="RU", zone="Europe/Moscow", now=NOW
-    )
+GIVEN = Circumstances(caller="+79001234567", country="RU", zone="Europe/Moscow", offered=frozenset({"11", "12"}))
+
+
+def reading(**fields: Any) -> Reading:
+    return read(Dialog(**{"pickup": "Ленина 15", **fields}), GIVEN, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +66,7 @@ def test_the_caller_s_number_is_used_when_none_is_typed() -> None:
 
 
 def test_a_hidden_number_must_be_asked_for() -> None:
-    outcome = read(Dialog(pickup="Ленина 15"), caller="", country="RU", zone="Europe/Moscow", now=NOW)
+    outcome = read(Dialog(pickup="Ленина 15"), replace(GIVEN, caller=""), now=NOW)
 
     assert list(outcome.errors) == ["phone"]
 
@@ -80,3 +84,36 @@ def test_too_long_a_note_says_how_long_and_how_much_fits() -> None:
 
     assert "251" in sentence
     assert "250" in sentence
+
+
+def test_wishes_are_those_of_the_service() -> None:
+    assert reading(wishes=("11", "12")).details is not None
+
+    assert reading(wishes=("11", "99")).errors == {
+        "wishes": "“99” is not among this service's wishes: choose by the digits that are shown."
+    }
+
+
+def test_three_stops_fit_and_a_fourth_is_refused_with_both_numbers() -> None:
+    three = tuple(Between(address=f"Мира {house}") for house in range(3))
+
+    assert reading(stops=three).errors == {}
+    assert reading(stops=(*three, Between(address="Мира 9"))).errors == {
+        "stops": "There are 4 stops on the way; at most 3 can be taken."
+    }
+
+
+def test_a_stop_without_an_address_is_left_out() -> None:
+    details = reading(stops=(Between(address=" "), Between(address=" Мира 1 ", entrance=" 2 "))).details
+
+    assert details is not None
+    assert details.stops == (Between(address="Мира 1", entrance="2"),)
+
+
+def test_a_place_is_known_only_as_long_as_nobody_writes_over_it() -> None:
+    known = Known(address="Ленина 15", lat=Decimal("55.75"), lon=Decimal("37.61"))
+    details = reading(known=(known,)).details
+
+    assert details is not None
+    assert details.place("Ленина 15") == known
+    assert details.place("Ленина 15а") is None

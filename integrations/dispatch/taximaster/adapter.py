@@ -1,28 +1,27 @@
 """Taxi-Master, TM API 1.0 (`/common_api/1.0/`), checked against the descriptions for versions 3.12 to 3.15."""
 
-import json
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from callcenter.contracts import (
     CheckTalk,
     DispatchAdapter,
     Found,
-    HttpRequest,
-    HttpResponse,
+    HintTalk,
     OrderDraft,
     Placed,
     PlaceTalk,
+    QuoteTalk,
     SearchTalk,
     SeenOrders,
     SeenTalk,
     SettingField,
     Stop,
+    Trip,
     Unclear,
 )
-from integrations.dispatch.taximaster import codes
+from integrations.dispatch.taximaster import codes, lookups
 from integrations.dispatch.taximaster.replies import (
     Reply,
     has_attribute,
@@ -33,14 +32,11 @@ from integrations.dispatch.taximaster.replies import (
     read_seen,
 )
 from integrations.dispatch.taximaster.settings import FIELDS, Settings, read_settings
-from integrations.dispatch.taximaster.signature import sign
+from integrations.dispatch.taximaster.talk import ask, get, post, wish_values
 
-PATH = "/common_api/1.0/"
 TOKEN_LENGTH = 10
 CLOCK_SKEW = timedelta(minutes=15)
 SEARCH_SPAN = timedelta(days=1)
-
-_ReplyTalk = Generator[HttpRequest, HttpResponse, Reply | Unclear]
 
 
 class TaxiMaster:
@@ -57,7 +53,7 @@ class TaxiMaster:
     def place(self, draft: OrderDraft, settings: Settings, *, check_duplicate: bool) -> PlaceTalk:
         """Create the order by `create_order2`, once, on a connection of its own."""
         body = order_body(draft, settings, check_duplicate=check_duplicate)
-        reply = read_reply((yield _post("create_order2", body, settings)))
+        reply = read_reply((yield post("create_order2", body, settings)))
         if isinstance(reply, Unclear):
             return reply
         if reply.code != codes.OK:
@@ -77,7 +73,7 @@ class TaxiMaster:
             ("get_finished_orders", {**span, "phone": phone, "state_type": "all"}),
         )
         for name, parameters in questions:
-            reply = yield from _ask(name, parameters, settings)
+            reply = yield from ask(name, parameters, settings)
             if isinstance(reply, Unclear):
                 return reply
             numbers = _marked(reply, draft.marker, settings)
@@ -89,7 +85,7 @@ class TaxiMaster:
 
     def current_orders(self, phone: str, settings: Settings) -> SeenTalk:
         """The orders that this phone has under way."""
-        reply = yield from _ask("get_current_orders", {"phone": settings.write_phone(phone)}, settings)
+        reply = yield from ask("get_current_orders", {"phone": settings.write_phone(phone)}, settings)
         if isinstance(reply, Unclear):
             return reply
         entries = read_orders(reply.data)
@@ -101,7 +97,7 @@ class TaxiMaster:
 
     def order_state(self, number: str, settings: Settings) -> SeenTalk:
         """How one order stands; nothing when the server does not know the number."""
-        reply = read_reply((yield _get("get_order_state", {"order_id": number}, settings)))
+        reply = read_reply((yield get("get_order_state", {"order_id": number}, settings)))
         if isinstance(reply, Unclear):
             return reply
         if reply.code == codes.ORDER_NOT_FOUND:
@@ -111,9 +107,21 @@ class TaxiMaster:
             return Unclear(reason=f"get_order_state answered code {reply.code} without a readable order")
         return SeenOrders(orders=(order,))
 
+    def hints(self, text: str, settings: Settings) -> HintTalk:
+        """By `get_addresses_like2`."""
+        return lookups.hints(text, settings)
+
+    def recent(self, phone: str, settings: Settings, *, now: datetime) -> HintTalk:
+        """By `get_finished_orders`, if the service lets the centre look back."""
+        return lookups.recent(phone, settings, now=now)
+
+    def quote(self, trip: Trip, settings: Settings) -> QuoteTalk:
+        """By `calc_order_cost2`."""
+        return lookups.price(trip, settings)
+
     def check(self, settings: Settings) -> CheckTalk:
         """Ask for the crew groups: signed (a ping is answered under any key), and they show whether ours exists."""
-        reply = read_reply((yield _get("get_crew_groups_list", {}, settings)))
+        reply = read_reply((yield get("get_crew_groups_list", {}, settings)))
         if isinstance(reply, Unclear):
             return reply
         if reply.code in codes.SETTINGS_REFUSED:
@@ -144,6 +152,8 @@ def order_body(draft: OrderDraft, settings: Settings, *, check_duplicate: bool) 
             body[name] = getattr(settings, name)
     if settings.marker_attribute_id is not None:
         body["attribute_values"] = [{"id": settings.marker_attribute_id, "str_value": draft.marker}]
+    if wished := wish_values(draft.wishes):
+        body["attribute_values"] = [*body.get("attribute_values", ()), *wished]
     return body
 
 
@@ -155,6 +165,7 @@ def write_comment(draft: OrderDraft) -> str:
         if stop.entrance
     ]
     extra = [f"{label}: {value}" for label, value in draft.extra.items() if value]
+    extra += [code for code in draft.wishes if not code.isdecimal()]
     said = "; ".join(part for part in (draft.note.strip(), *entrances, *extra) if part)
     return f"{said} {token_of(draft.marker)}".lstrip()
 
@@ -179,34 +190,6 @@ def _marked(reply: Reply, marker: str, settings: Settings) -> tuple[str, ...] | 
     found = [entry for entry in entries if attribute is not None and has_attribute(entry, attribute, marker)]
     found = found or [entry for entry in entries if has_token(entry, token_of(marker))]
     return tuple(dict.fromkeys(number for number in map(read_number, found) if number))
-
-
-def _ask(name: str, parameters: Mapping[str, str], settings: Settings) -> _ReplyTalk:
-    """Put one question; any code but 0 leaves it unanswered."""
-    reply = read_reply((yield _get(name, parameters, settings)))
-    if isinstance(reply, Reply) and reply.code != codes.OK:
-        return Unclear(reason=f"{name} answered code {reply.code}")
-    return reply
-
-
-def _get(name: str, parameters: Mapping[str, str], settings: Settings) -> HttpRequest:
-    query = urlencode(parameters, quote_via=quote)
-    path = f"{PATH}{name}?{query}" if query else f"{PATH}{name}"
-    return HttpRequest(method="GET", path=path, headers=_headers(query.encode(), settings))
-
-
-def _post(name: str, body: Mapping[str, Any], settings: Settings) -> HttpRequest:
-    """The bytes that are signed are the bytes that are sent; a stale connection would make an unclear outcome."""
-    written = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-    headers = {"Content-Type": "application/json", **_headers(written, settings)}
-    return HttpRequest(method="POST", path=f"{PATH}{name}", headers=headers, body=written, fresh_connection=True)
-
-
-def _headers(payload: bytes, settings: Settings) -> dict[str, str]:
-    headers = {"Signature": sign(payload, settings.secret)}
-    if settings.user_id is not None:
-        headers["X-User-Id"] = str(settings.user_id)
-    return headers
 
 
 ADAPTER: DispatchAdapter = TaxiMaster()

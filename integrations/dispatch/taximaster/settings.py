@@ -37,11 +37,19 @@ FIELDS = (
     SettingField(name="tariff_id", form="number", label=_("Tariff"), hint=_("Empty: the program chooses.")),
     SettingField(name="uds_id", form="number", label=_("Dispatching service"), hint=_("Only where there are several.")),
     SettingField(
+        name="city", label=_("Towns"), hint=_("Where addresses are looked for, with commas; empty: the program's own."),
+    ),
+    SettingField(
+        name="recent_days", form="number", label=_("Recent addresses, days back"),
+        hint=_("Operators see where a caller was taken lately. Empty: the service does not agree to that."),
+    ),
+    SettingField(
         name="user_id", form="number", label=_("User of the API"),
         hint=_("Only where the program grants rights by user."),
     ),
 )  # fmt: skip
-_KNOWN = ("time_zone", "phone_format", *_IDS)
+_KNOWN = ("time_zone", "phone_format", "city", "recent_days", *_IDS)
+LONGEST_LOOK_BACK = 365
 
 
 class PhoneFormat(StrEnum):
@@ -65,6 +73,8 @@ class Settings:
     crew_group_id: int | None = None
     uds_id: int | None = None
     tariff_id: int | None = None
+    city: str = ""
+    recent_days: int | None = None
 
     def write_phone(self, e164: str) -> str:
         """Return the number as this installation writes it."""
@@ -98,8 +108,25 @@ def read_settings(stored: Mapping[str, Any], secret: str) -> Settings:
         secret=secret,
         time_zone=_time_zone(stored.get("time_zone")),
         phone_format=_phone_format(stored.get("phone_format")),
+        city=_city(stored.get("city")),
+        recent_days=_look_back(stored.get("recent_days")),
         **{name: _id(name, stored.get(name)) for name in _IDS},
     )
+
+
+def _city(value: Any) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str) or len(value) > 200:
+        raise ValueError(f"city is {str(value)[:40]!r}: use names of towns with commas between them.")
+    return value.strip()
+
+
+def _look_back(value: Any) -> int | None:
+    days = _id("recent_days", value)
+    if days is not None and days > LONGEST_LOOK_BACK:
+        raise ValueError(f"recent_days is {days}: use 1 to {LONGEST_LOOK_BACK}, or leave it out.")
+    return days
 
 
 def _time_zone(value: Any) -> ZoneInfo:
