@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal, DecimalException
+from zoneinfo import available_timezones
 
 from billing.tariffs.block import Block
 from billing.tariffs.commitment import Commitment, Overage
@@ -17,9 +18,11 @@ from billing.tariffs.proration import part_of_fee
 from billing.tariffs.registry import Tariff
 from billing.tariffs.rounding import Blocks, sum_of_lines
 from billing.tariffs.tiers import Tier
-from billing.tariffs.vat import inside, on_top
+from billing.tariffs.vat import Taxed, inside, on_top
 from billing.tariffs.volume import Volume
 from callcenter.months import billing_month
+
+_TOO_LARGE = 10**12
 
 Answer = Decimal | Mapping[str, Decimal]
 Parameters = Mapping[str, object]
@@ -99,7 +102,7 @@ def _cheapest(given: Parameters) -> Tariff:
 def _package(given: Parameters) -> Commitment:
     """A package whose fee is a whole number of orders at a rate of four decimals."""
     included, fee = _whole(_text(given, "included")), _number(given, "fee")
-    package = Commitment(code="case", included=included, rate=fee / included)
+    package = Commitment(code="case", included=included, rate=fee / max(included, 1))
     if package.fee != fee:
         raise ValueError(f"the fee {fee} has no exact rate for {included} orders")
     return package
@@ -121,8 +124,13 @@ def _rounding(given: Parameters, units: Sequence[str]) -> Answer:
     return sum_of_lines([_decimal(value) for value in units], _whole(_text(given, "decimals")))
 
 
+_VAT: Mapping[str, Callable[[Decimal, Decimal], Taxed]] = {"added": on_top, "included": inside}
+
+
 def _vat(given: Parameters, units: Sequence[str]) -> Answer:
-    take = {"included": inside, "added": on_top}[_text(given, "vat")]
+    take = _VAT.get(_text(given, "vat"))
+    if take is None:
+        raise ValueError(f"vat is {given['vat']!r}, but one of {', '.join(_VAT)} is expected")
     return sum((take(_decimal(value), _number(given, "rate")).vat for value in units), Decimal(0))
 
 
@@ -140,8 +148,10 @@ def _part_of_package(given: Parameters, units: Sequence[str]) -> Answer:
 
 def _months(given: Parameters, units: Sequence[str]) -> Answer:
     """How many of the instants lie in each month of the zone."""
-    instants = [datetime.fromisoformat(value) for value in units]
-    found = Counter(f"{billing_month(instant, _text(given, 'tz')):%Y-%m}" for instant in instants)
+    zone, instants = _text(given, "tz"), [datetime.fromisoformat(value) for value in units]
+    if zone not in available_timezones():
+        raise ValueError(f"tz is {zone!r}, but the name of a time zone is expected, for example Asia/Almaty")
+    found = Counter(f"{billing_month(instant, zone):%Y-%m}" for instant in instants)
     return {month: Decimal(count) for month, count in found.items()}
 
 
@@ -206,15 +216,16 @@ def _number(given: Parameters, name: str) -> Decimal:
 
 def _decimal(text: str) -> Decimal:
     try:
-        return Decimal(text)
+        number = Decimal(text)
     except DecimalException:
         raise ValueError(f"{text!r} is no number") from None
+    if not number.is_finite() or abs(number) >= _TOO_LARGE:
+        raise ValueError(f"{text!r} is no number below {_TOO_LARGE}")
+    return number
 
 
 def _whole(text: str) -> int:
     number = _decimal(text)
-    if not number.is_finite():
-        raise ValueError(f"{text!r} is no count")
     if number != number.to_integral_value():
         raise NotSold("fraction")
     return int(number)

@@ -70,6 +70,8 @@ def judge(case: Case) -> Outcome:
         return Outcome(case=case, unsold=unsold.key)
     except ValueError as error:
         return Outcome(case=case, error=str(error))
+    except DecimalException:
+        return Outcome(case=case, error="its figures have no result")
 
 
 def _expected(name: str, value: object) -> Answer:

@@ -1,17 +1,14 @@
 """Rating, with worked examples."""
 
-import ast
 import json
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
-import billing
 from billing.tariffs.catalogue import TARIFFS, rate
 from billing.tariffs.commitment import Commitment
 from billing.tariffs.graduated import Graduated, Tier
@@ -157,12 +154,3 @@ def test_no_order_has_no_average(capsys: pytest.CaptureFixture[str]) -> None:
 def test_what_is_no_count_is_refused_by_the_command_too(orders: str) -> None:
     with pytest.raises(CommandError, match="is not a number of orders: a whole number from 0 to 1000000000"):
         call_command("rate", "--tariff", "PER-ORDER-B", f"--orders={orders}")
-
-
-def test_money_is_never_a_float() -> None:
-    for path in Path(billing.__file__).parent.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            literal = isinstance(node, ast.Constant) and isinstance(node.value, float)
-            call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float"
-            assert not literal, f"{path}: a float literal"
-            assert not call, f"{path}: float()"
