@@ -1,15 +1,17 @@
 """The dialog's commands through the real middleware, as the web role: what a held right allows, and that it ends."""
 
 import json
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from callcenter.cookies import SEAT_COOKIE
-from callcenter.models import AuditEntry, Grant, Seat
+from callcenter.models import AuditEntry, Grant, Notice, Seat, TaxiService, Wish
 from callcenter.tenancy.rules import SWITCH
 from callcenter.tenancy.unit import unit
 from orders.models import Call, Delivery, Order, OrderSecret
@@ -91,10 +93,36 @@ def test_showing_the_number_is_written_to_the_trail(page: Page) -> None:
 
 
 def test_the_draft_survives_a_reload(page: Page) -> None:
+    typed = {
+        **ORDER,
+        "pickup_entrance": "2",
+        "stops": [{"address": "Мира 1", "entrance": ""}],
+        "destination_entrance": "",
+        "wishes": ["11"],
+        "passenger": "Иван",
+        "known": [{"address": "Мира 1", "lat": 55.75, "lon": 37.61}],
+    }
     page.redeem()
-    page.send("PUT", "draft", ORDER)
+    page.send("PUT", "draft", typed)
 
-    assert page.redeem().json()["dialog"]["draft"] == ORDER
+    assert page.redeem().json()["dialog"]["draft"] == typed
+
+
+def test_the_page_learns_the_wishes_and_the_notice_of_its_service_alone(page: Page) -> None:
+    now, hour = timezone.now(), timedelta(hours=1)
+    own, other = (
+        Call.objects.get().service,
+        TaxiService.objects.create(name="Луна", monogram="Л", hue="violet", greeting="x"),
+    )
+    for service, title in ((own, "Детское кресло"), (other, "Чужое")):
+        Wish.objects.create(service=service, digit=1, title=title, code="11")
+        Notice.objects.create(service=service, text=f"{title} ждёт", starts_at=now - hour, ends_at=now + hour)
+    Notice.objects.create(service=own, text="вчерашнее", starts_at=now - 2 * hour, ends_at=now - hour)
+
+    opened = page.redeem().json()["dialog"]
+
+    assert opened["wishes"] == [{"digit": 1, "id": "11", "title": "Детское кресло"}]
+    assert opened["notice"]["text"] == "Детское кресло ждёт"
 
 
 def test_placing_writes_order_secret_and_delivery_together(page: Page) -> None:
