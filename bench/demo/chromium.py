@@ -68,6 +68,7 @@ class Operator:
         self.page.wait_for_function("n => watched.dialog.length >= n", arg=self.played.placed + 1, timeout=60_000)
         self.page.wait_for_function("document.activeElement && document.activeElement.id === 'pickup'")
         self.page.keyboard.type(said, delay=25)
+        self.page.keyboard.press("Enter")  # to the entrance, which this caller does not name
         self.page.keyboard.press("Enter")
         self.page.keyboard.type("Вокзал", delay=25)
         self.page.keyboard.press("F9")

@@ -77,6 +77,7 @@ export function orderForm(host, templates, texts, hooks) {
   /** What the server knows arrives after the form is there: it fills only what nobody has typed in yet. */
   function fill(opened) {
     dialog = opened;
+    price.wipe(); // nobody was there to ask before
     if (touched) draft.later();
     const kept = opened.draft ?? {};
     for (const name of PLAIN) {

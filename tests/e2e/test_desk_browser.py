@@ -35,6 +35,13 @@ def hinted(page: Page) -> None:
     page.route("**/ask/quote/*", answering({"price": "180", "currency": "RUB", "minutes": 8}))
 
 
+def as_typed(desk: DeskPage, address: str) -> None:
+    """Write an address and take no hint for it."""
+    desk.keys.type(address, delay=20)
+    desk.wait("[data-hints]")
+    desk.keys.press("Escape")
+
+
 def test_an_order_is_taken_by_keys_alone_and_nothing_of_it_is_left(desk: DeskPage, page: Page) -> None:
     hinted(page)
     barriers = desk.barriers()
@@ -48,9 +55,7 @@ def test_an_order_is_taken_by_keys_alone_and_nothing_of_it_is_left(desk: DeskPag
     assert (desk.value("pickup"), desk.focused()) == ("ул. Ленина, 15", "pickup_entrance")
     desk.keys.type("2")
     desk.keys.press("Enter")
-    desk.keys.type("Тайный переулок 7", delay=20)
-    desk.wait("[data-hints]")
-    desk.keys.press("Escape")
+    as_typed(desk, "Тайный переулок 7")
     assert page.get_attribute("#destination", "aria-expanded") == "false"
     desk.keys.press("Insert")
     assert desk.focused() == "stop-1"
@@ -100,7 +105,7 @@ def test_a_late_or_failing_service_blocks_no_key(desk: DeskPage, page: Page) -> 
 def test_a_reload_keeps_the_draft(desk: DeskPage, page: Page) -> None:
     hinted(page)
     desk.take_a_call(name="pbx-reload")
-    desk.keys.type("Кирова 3")
+    as_typed(desk, "Кирова 3")
     desk.keys.press("Enter")
     page.reload()
     desk.wait("body[data-screen=dialog]")
@@ -113,7 +118,7 @@ def test_a_reload_keeps_the_draft(desk: DeskPage, page: Page) -> None:
 def test_a_login_that_ends_in_the_middle_of_a_call_loses_nothing_that_was_typed(desk: DeskPage, page: Page) -> None:
     hinted(page)
     desk.take_a_call(name="pbx-expired")
-    desk.keys.type("Кирова 5")
+    as_typed(desk, "Кирова 5")
     desk.keys.press("Enter")
     page.context.clear_cookies()
     desk.keys.type("4")
