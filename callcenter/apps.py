@@ -1,8 +1,9 @@
 """The kernel app: tenants, people, grants, audit."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CallcenterConfig(AppConfig):
     name = "callcenter"
-    verbose_name = "Contact centre"
+    verbose_name = _("Contact centre")

@@ -186,7 +186,8 @@ class PersonAdmin(RowAdmin):
         return {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": person.name,
+            "title": str(self.opts.verbose_name).capitalize(),
+            "subtitle": person.name,
             "person": person,
             "self_too": person.pk == held_by(request).pk,
             "back": self._url(person),

@@ -65,7 +65,10 @@ class PanelAdmin(ModelAdmin):  # type: ignore[type-arg]
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         obj = kwargs.get("obj")
         name = str(self.opts.verbose_name).capitalize()
-        context |= {"title": str(obj) if obj else _("%(name)s: new") % {"name": name}, "subtitle": None}
+        context |= {
+            "title": name if obj else _("%(name)s: new") % {"name": name},
+            "subtitle": str(obj) if obj else None,
+        }
         return super().render_change_form(request, context, *args, **kwargs)
 
     @override

@@ -125,7 +125,8 @@ class ExchangeAdmin(RowAdmin):
             raise Http404
         back = reverse(f"{self.admin_site.name}:integrations_exchange_change", args=[exchange.pk])
         if request.method != "POST":
-            context = {**self.admin_site.each_context(request), "title": exchange.name, "back": back, "opts": self.opts}
+            title = str(self.opts.verbose_name).capitalize()
+            context = {**self.admin_site.each_context(request), "title": title, "subtitle": exchange.name, "back": back}
             return render(request, "panel/exchange_end_old.html", context)
         Exchange.objects.filter(pk=exchange.pk).update(old_key_id=None, old_ciphertext=None)
         self.record(request, exchange, "old_key_ended")
