@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from typing_extensions import override
 
-from billing.api.shapes import InvoiceInFull, InvoiceOut, InvoicesQuery, UseOut, UseQuery
+from billing.api.shapes import InvoiceInFull, InvoiceRead, InvoicesQuery, MonthUse, UseQuery
 from billing.models import Contract, Invoice, InvoiceLine, UsageEntry
 from callcenter.api.query import read_query
 from callcenter.api.views import Detail, Listing, ServiceView
@@ -26,7 +26,7 @@ NOTHING = (0, 0)
 class Invoices(Listing):
     """The invoices of the service."""
 
-    scope, shape, query, moment = Scope.INVOICES, InvoiceOut, InvoicesQuery, "closed_at"
+    scope, shape, query, moment = Scope.INVOICES, InvoiceRead, InvoicesQuery, "closed_at"
 
     @override
     def rows(self, asked: Mapping[str, Any]) -> QuerySet[Invoice]:
@@ -48,7 +48,7 @@ class OneInvoice(Detail):
 class Use(ServiceView):
     """What a month has used up, by contract."""
 
-    scope, shape, query = Scope.INVOICES, UseOut, UseQuery
+    scope, shape, query = Scope.INVOICES, MonthUse, UseQuery
 
     def get(self, request: Request) -> Response:
         asked = read_query(self.query, request)

@@ -18,7 +18,7 @@ def month_text(month: date) -> str:
 
 
 @extend_schema_field({"type": "string", "pattern": r"^\d{4}-\d{2}$"})
-class MonthOut(serializers.Field[date, Any, str, Any]):
+class MonthText(serializers.Field[date, Any, str, Any]):
     """`2026-11`."""
 
     @override
@@ -26,11 +26,11 @@ class MonthOut(serializers.Field[date, Any, str, Any]):
         return month_text(value)
 
 
-class InvoiceOut(serializers.ModelSerializer[Invoice]):
+class InvoiceRead(serializers.ModelSerializer[Invoice]):
     """One invoice."""
 
     contract = serializers.CharField(source="contract.number", help_text=_("The number of the contract."))
-    month = MonthOut()
+    month = MonthText()
     tariff = serializers.CharField(source="tariff_code")
     orders = serializers.IntegerField(min_value=0, help_text=_("How many orders were counted."))
     excluded = serializers.IntegerField(
@@ -42,7 +42,7 @@ class InvoiceOut(serializers.ModelSerializer[Invoice]):
         fields = ("id", "number", "contract", "month", "tariff", "orders", "excluded", "total", "currency", "closed_at")
 
 
-class InvoiceLineOut(serializers.ModelSerializer[InvoiceLine]):
+class InvoiceLineRead(serializers.ModelSerializer[InvoiceLine]):
     """One line: the orders from the `first` to the `last` of the month, by their place in it."""
 
     title = serializers.SerializerMethodField()
@@ -58,13 +58,13 @@ class InvoiceLineOut(serializers.ModelSerializer[InvoiceLine]):
         return str(line)
 
 
-class InvoiceInFull(InvoiceOut):
+class InvoiceInFull(InvoiceRead):
     """One invoice with its lines."""
 
-    lines = InvoiceLineOut(many=True)
+    lines = InvoiceLineRead(many=True)
 
-    class Meta(InvoiceOut.Meta):
-        fields = (*InvoiceOut.Meta.fields, "lines")  # type: ignore[assignment]
+    class Meta(InvoiceRead.Meta):
+        fields = (*InvoiceRead.Meta.fields, "lines")  # type: ignore[assignment]
 
 
 class ContractUse(serializers.Serializer[Any]):
@@ -77,10 +77,10 @@ class ContractUse(serializers.Serializer[Any]):
     invoice = serializers.UUIDField(allow_null=True, help_text=_("The invoice, once the month is closed."))
 
 
-class UseOut(serializers.Serializer[Any]):
+class MonthUse(serializers.Serializer[Any]):
     """The month in figures."""
 
-    month = MonthOut()
+    month = MonthText()
     time_zone = serializers.CharField(help_text=_("In which the month begins and ends."))
     contracts = ContractUse(many=True)
 

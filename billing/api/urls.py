@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.api import service
+from billing.api import described, service  # noqa: F401 - the description comes with the views
 
 urlpatterns = [
     path("invoices", service.Invoices.as_view(), name="api-invoices"),

@@ -7,6 +7,7 @@ from callcenter.admin.person import PersonAdmin
 from callcenter.admin.scenario import ScenarioAdmin
 from callcenter.admin.taxi_service import TaxiServiceAdmin
 from callcenter.admin.workplace import WorkplaceAdmin
+from callcenter.api import panel  # noqa: F401 - puts its pages into the panels
 from callcenter.models import Clearance, Line, Person, Scenario, TaxiService, Workplace
 from callcenter.panel import centre
 

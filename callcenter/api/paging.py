@@ -4,7 +4,7 @@ meanwhile.
 
 from __future__ import annotations
 
-import binascii
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,9 @@ from uuid import UUID
 from django.db.models import Model, Q, QuerySet
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_TIME_BYTES, _ID_BYTES = 8, 16
+_LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
+_TIME_BYTES = 8
+WRITTEN = r"^[A-Za-z0-9_-]{32}$"
 M = TypeVar("M", bound=Model)
 
 
@@ -33,13 +35,11 @@ class Mark:
     @classmethod
     def read(cls, text: str) -> Mark | None:
         """What `write` has written; None for anything else."""
-        try:
-            raw = urlsafe_b64decode(text.encode("ascii"))
-            moment = _EPOCH + timedelta(microseconds=int.from_bytes(raw[:_TIME_BYTES], "big"))
-        except (ValueError, binascii.Error, OverflowError):
+        if not re.fullmatch(WRITTEN, text):
             return None
-        mark = cls(moment, UUID(bytes=raw[_TIME_BYTES:])) if len(raw) == _TIME_BYTES + _ID_BYTES else None
-        return mark if mark is not None and mark.write() == text else None
+        raw = urlsafe_b64decode(text)
+        micros = min(int.from_bytes(raw[:_TIME_BYTES], "big"), _LAST)
+        return cls(_EPOCH + timedelta(microseconds=micros), UUID(bytes=raw[_TIME_BYTES:]))
 
 
 @dataclass(frozen=True, slots=True)

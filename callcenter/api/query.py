@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from typing_extensions import override
 
 from callcenter import months
-from callcenter.api.paging import Mark
+from callcenter.api.paging import WRITTEN, Mark
 from callcenter.refusals import Refused
 
 MOST_ITEMS, USUAL_ITEMS = 200, 50
@@ -103,6 +103,7 @@ class Limit(serializers.IntegerField):
         return int(text)
 
 
+@extend_schema_field({"type": "string", "pattern": WRITTEN})
 class Cursor(Text):
     """Where the next page begins; only what an earlier answer gave is one."""
 

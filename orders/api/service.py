@@ -12,14 +12,14 @@ from typing_extensions import override
 
 from callcenter.api.views import Detail, Listing
 from callcenter.models import Scope
-from orders.api.service_shapes import CallOut, CallsQuery, DeliveryOut, OrderOut, OrdersQuery
+from orders.api.service_shapes import CallRead, CallsQuery, DeliveryRead, OrderRead, OrdersQuery
 from orders.models import Attempt, Call, Delivery, Order
 
 
 class Calls(Listing):
     """The calls taken for the service."""
 
-    scope, shape, query, moment = Scope.CALLS, CallOut, CallsQuery, "created_at"
+    scope, shape, query, moment = Scope.CALLS, CallRead, CallsQuery, "created_at"
 
     @override
     def rows(self, asked: Mapping[str, Any]) -> QuerySet[Call]:
@@ -30,7 +30,7 @@ class Calls(Listing):
 class OneCall(Detail):
     """One call."""
 
-    scope, shape = Scope.CALLS, CallOut
+    scope, shape = Scope.CALLS, CallRead
 
     @override
     def rows(self) -> QuerySet[Call]:
@@ -40,7 +40,7 @@ class OneCall(Detail):
 class Orders(Listing):
     """The orders placed for the service."""
 
-    scope, shape, query, moment = Scope.ORDERS, OrderOut, OrdersQuery, "placed_at"
+    scope, shape, query, moment = Scope.ORDERS, OrderRead, OrdersQuery, "placed_at"
 
     @override
     def rows(self, asked: Mapping[str, Any]) -> QuerySet[Order]:
@@ -51,7 +51,7 @@ class Orders(Listing):
 class OneOrder(Detail):
     """One order."""
 
-    scope, shape = Scope.ORDERS, OrderOut
+    scope, shape = Scope.ORDERS, OrderRead
 
     @override
     def rows(self) -> QuerySet[Order]:
@@ -61,7 +61,7 @@ class OneOrder(Detail):
 class OneDelivery(Detail):
     """One delivery with its attempts."""
 
-    scope, shape = Scope.DELIVERIES, DeliveryOut
+    scope, shape = Scope.DELIVERIES, DeliveryRead
 
     @override
     def rows(self) -> QuerySet[Delivery]:

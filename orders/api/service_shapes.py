@@ -18,7 +18,7 @@ _Id = serializers.UUIDField(allow_null=True)
 _Time = serializers.DateTimeField(allow_null=True)
 
 
-class CallOut(serializers.ModelSerializer[Call]):
+class CallRead(serializers.ModelSerializer[Call]):
     """One call."""
 
     line = serializers.CharField(source="line.number", help_text=_("The number of yours that was dialled."))
@@ -54,7 +54,7 @@ class CallOut(serializers.ModelSerializer[Call]):
         return [str(order.pk) for order in call.orders.all()]
 
 
-class OrderOut(serializers.ModelSerializer[Order]):
+class OrderRead(serializers.ModelSerializer[Order]):
     """One order."""
 
     number = serializers.CharField(help_text=_("The number that your dispatch program gave; empty until it accepts."))
@@ -74,7 +74,7 @@ class OrderOut(serializers.ModelSerializer[Order]):
         return next((str(row.pk) for row in order.delivery.all()), None)
 
 
-class AttemptOut(serializers.ModelSerializer[Attempt]):
+class AttemptRead(serializers.ModelSerializer[Attempt]):
     """One try at the dispatch program."""
 
     purpose = serializers.CharField(help_text=_("`place`, or `search` when a lost answer is looked up."))
@@ -87,14 +87,14 @@ class AttemptOut(serializers.ModelSerializer[Attempt]):
         fields = ("position", "purpose", "started_at", "finished_at", "outcome", "code", "reason")
 
 
-class DeliveryOut(serializers.ModelSerializer[Delivery]):
+class DeliveryRead(serializers.ModelSerializer[Delivery]):
     """The way of one order to the dispatch program, with every try."""
 
     order = serializers.UUIDField(source="order_id")
     state = serializers.ChoiceField(choices=DeliveryState.choices)
     first_sent_at = serializers.DateTimeField(allow_null=True)
     next_at = serializers.SerializerMethodField(help_text=_("When it is tried next; null when nothing is to be done."))
-    attempts = AttemptOut(source="tries", many=True)
+    attempts = AttemptRead(source="tries", many=True)
 
     class Meta:
         model = Delivery

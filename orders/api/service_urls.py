@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders.api import service
+from orders.api import service, service_described  # noqa: F401 - the description comes with the views
 
 urlpatterns = [
     path("calls", service.Calls.as_view(), name="api-calls"),
