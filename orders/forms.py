@@ -8,18 +8,8 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from callcenter import phone
-from orders.secrets import Between, Dialog, OrderDetails
+from orders.secrets import LABELS, LONGEST, Between, Dialog, OrderDetails, Said
 
-LONGEST = {
-    "pickup": 200,
-    "pickup_entrance": 10,
-    "destination": 200,
-    "destination_entrance": 10,
-    "when": 40,
-    "passenger": 60,
-    "phone": 30,
-    "note": 250,
-}
 MOST_STOPS, MOST_WISHES, MOST_KNOWN = 3, 9, 12
 FARTHEST_DAYS = 14
 _NOW = {"", "now", "сейчас"}
@@ -69,6 +59,11 @@ def read(dialog: Dialog, given: Circumstances, *, now: datetime) -> Reading:
             wishes=dialog.wishes,
             passenger=dialog.passenger.strip(),
             note=dialog.note.strip(),
+            more=tuple(
+                Said(label=label, words=words)
+                for name, label in LABELS.items()
+                if (words := getattr(dialog, name).strip())
+            ),
             known=dialog.known,
         )
     return reading

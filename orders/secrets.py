@@ -1,10 +1,13 @@
 """Everything personal of a call and of an order: two typed dataclasses, each stored encrypted in a side row.
 
-A new dialog field is one line in `Dialog`; no migration.
+A new field of the dialog is one line in `Dialog`: `flight: str = said(_("Flight"), longest=10)`. Form, draft, checks
+and order follow from it; no migration. An adapter that has no parameter for it writes "label: value" into the comment.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,23 +27,47 @@ class Known:
     lon: Decimal
 
 
+def typed(longest: int) -> Any:
+    """A text of the dialog that has its own place in the form and in the order."""
+    return field(default="", metadata={"longest": longest})
+
+
+def said(label: str, *, longest: int) -> Any:
+    """A text of the dialog that is shown under this label (an English message id) and goes into the order with it."""
+    return field(default="", metadata={"longest": longest, "label": label})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialog:
     """What the operator typed, as typed. `when` is the typed text; `orders.forms` reads it in the service's time.
     `wishes` are codes of the service's own list.
     """
 
-    pickup: str = ""
-    pickup_entrance: str = ""
+    pickup: str = typed(200)
+    pickup_entrance: str = typed(10)
     stops: tuple[Between, ...] = ()
-    destination: str = ""
-    destination_entrance: str = ""
-    when: str = ""
+    destination: str = typed(200)
+    destination_entrance: str = typed(10)
+    when: str = typed(40)
     wishes: tuple[str, ...] = ()
-    passenger: str = ""
-    phone: str = ""
-    note: str = ""
+    passenger: str = typed(60)
+    phone: str = typed(30)
+    note: str = typed(250)
     known: tuple[Known, ...] = ()
+
+
+LONGEST: Mapping[str, int] = {
+    item.name: item.metadata["longest"] for item in fields(Dialog) if "longest" in item.metadata
+}
+LABELS: Mapping[str, str] = {item.name: item.metadata["label"] for item in fields(Dialog) if "label" in item.metadata}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One thing more that was said: the label's message id, and the words."""
+
+    label: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +94,7 @@ class OrderDetails:
     wishes: tuple[str, ...] = ()
     passenger: str = ""
     note: str = ""
+    more: tuple[Said, ...] = ()
     known: tuple[Known, ...] = ()
 
     def place(self, address: str) -> Known | None:

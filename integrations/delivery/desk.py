@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 
-from django.utils import timezone
+from django.conf import settings
+from django.utils import timezone, translation
 
 from callcenter.contracts import (
     OrderDraft,
@@ -179,7 +180,14 @@ def draft_of(opened: Opened, details: OrderDetails) -> OrderDraft:
         note=details.note,
         passenger=details.passenger,
         wishes=details.wishes,
+        extra=_labelled(details),
     )
+
+
+def _labelled(details: OrderDetails) -> dict[str, str]:
+    """Labels in the language of the services, whoever's screen the order was typed on."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return {translation.gettext(more.label): more.words for more in details.more}
 
 
 def route_of(details: OrderDetails) -> list[Stop]:

@@ -5,8 +5,8 @@ from typing import Any
 from rest_framework import serializers
 from typing_extensions import override
 
-from orders.forms import LONGEST, MOST_KNOWN, MOST_STOPS, MOST_WISHES
-from orders.secrets import Between, Dialog, Known
+from orders.forms import MOST_KNOWN, MOST_STOPS, MOST_WISHES
+from orders.secrets import LONGEST, Between, Dialog, Known
 
 
 def _text(name: str) -> serializers.CharField:

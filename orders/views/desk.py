@@ -4,12 +4,14 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from callcenter.cookies import GRANT_COOKIE, SEAT_COOKIE, take_back, turn_epoch
 from callcenter.panel.holder import holder_of, home_of
 from orders.access import seat_or_none
 from orders.actions.seats import end_shift
+from orders.secrets import LABELS, LONGEST
 
 SOON_DAYS = 14
 
@@ -31,9 +33,9 @@ def desk(request: HttpRequest) -> HttpResponse:
     ]
     soon = sum(item["days_left"] <= SOON_DAYS for item in clearances)
     operator = {"name": seat.name, "workplace": seat.workplace, "extension": seat.extension}
-    return render(
-        request, "desk.html", {"operator": operator, "clearances": clearances, "soon": soon, "soon_days": SOON_DAYS}
-    )
+    more = [{"name": name, "label": _(label), "longest": LONGEST[name]} for name, label in LABELS.items()]
+    shown = {"operator": operator, "clearances": clearances, "soon": soon, "soon_days": SOON_DAYS, "more": more}
+    return render(request, "desk.html", shown)
 
 
 @require_POST

@@ -10,7 +10,7 @@ import { point } from "./route.js";
 import { MOST_STOPS, stopRows } from "./stops.js";
 import { digitsOf, drawWishes, showChosen, titlesOf, toggled } from "./wishes.js";
 
-const PLAIN = ["pickup", "pickup_entrance", "destination", "destination_entrance", "when", "phone", "passenger", "note"];
+const OWN = ["pickup", "pickup_entrance", "destination", "destination_entrance", "when", "phone", "passenger", "note"];
 
 /**
  * @param {HTMLElement} host
@@ -26,6 +26,7 @@ const PLAIN = ["pickup", "pickup_entrance", "destination", "destination_entrance
  */
 export function orderForm(host, templates, texts, hooks) {
   const { t } = texts;
+  const plain = [...OWN, ...all("[data-more]", templates.dialog.content).map(({ id }) => id)];
   const places = new WeakMap(); // row of the form -> the place of the service that was taken for it
   const stops = stopRows(() => one("[data-stops]", host), templates.stop, texts);
   const list = addressList({ template: templates.hints, texts, ask: hooks.hints, taken, changed: listChanged });
@@ -34,8 +35,7 @@ export function orderForm(host, templates, texts, hooks) {
   const errors = fieldErrors(host, () => inputs());
   let dialog = null; // what the server told when the right was redeemed
   let wishes = new Set();
-  let last = ""; // id of the field that the operator worked in last
-  let touched = false; // somebody has typed since the form was built
+  let [last, touched] = ["", false]; // the field worked in last; somebody has typed since the form was built
 
   const input = (name) => /** @type {HTMLInputElement} */ (host.querySelector(`#${name}`));
   const inputs = () => all("input[data-field]", host).filter((field) => !field.closest("[hidden]"));
@@ -57,7 +57,7 @@ export function orderForm(host, templates, texts, hooks) {
     const value = (name) => (isMounted() ? input(name).value : "");
     const between = isMounted() ? points().slice(1, -1).filter(({ address }) => address) : [];
     return {
-      ...Object.fromEntries(PLAIN.map((name) => [name, value(name)])),
+      ...Object.fromEntries(plain.map((name) => [name, value(name)])),
       stops: between.map(({ address, entrance }) => ({ address, entrance })),
       wishes: [...wishes],
       known: (isMounted() ? points() : []).filter(({ lat, lon }) => lat && lon).map(({ address, lat, lon }) => ({ address, lat, lon })),
@@ -80,7 +80,7 @@ export function orderForm(host, templates, texts, hooks) {
     price.wipe(); // nobody was there to ask before
     if (touched) draft.later();
     const kept = opened.draft ?? {};
-    for (const name of PLAIN) {
+    for (const name of plain) {
       const untouched = name === "when" ? input(name).value === t("when.now") : !isFilled(name);
       if (untouched && kept[name]) input(name).value = kept[name];
     }

@@ -23,6 +23,7 @@ SERVICE = """billing_contract billing_invoice billing_invoiceline billing_usagee
 PEOPLE = (
     "callcenter_clearance callcenter_line callcenter_person callcenter_scenario callcenter_seat callcenter_workplace"
 )
+NAMES = {"django_content_type"}  # what our own models are called, for everybody
 ORDERS = "orders_attempt orders_call orders_delivery orders_order"
 MONEY = "billing_contract billing_invoice billing_invoiceline billing_usageentry"
 SHOWN = {
@@ -63,7 +64,7 @@ def visible(token: str) -> set[str]:
             if columns:
                 cursor.execute(f"SELECT {columns} FROM {table} LIMIT 1")
                 found |= {table} if cursor.fetchone() else set()
-    return found
+    return found - NAMES
 
 
 @pytest.mark.parametrize("holder", SHOWN)
