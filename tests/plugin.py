@@ -107,6 +107,7 @@ def _settings() -> dict[str, str]:
         "SECRET_KEY": secrets.token_urlsafe(50),
         "KEY_ENCRYPTION_KEYS": base64.b64encode(secrets.token_bytes(32)).decode(),
         "REDIS_URL": "redis://127.0.0.1:1/0",
+        "API_REQUESTS_PER_MINUTE": "1000000",
     }
 
 

@@ -20,9 +20,9 @@ from callcenter.cookies import GRANT_COOKIE, SEAT_COOKIE
 from callcenter.tenancy.matrices import declared
 from integrations.telephony.webhook.signature import sign
 from tests.factories import EXCHANGE, EXCHANGE_SECRET, ids_of
-from tests.isolation.callers import Caller, callers
+from tests.isolation.callers import PROGRAM, Caller, callers
 from tests.isolation.plain import Plain, filled
-from tests.isolation.routes import PROPER_NAMES, ROUTES, SWITCH_URLS, WEB_URLS, of_switch
+from tests.isolation.routes import PROPER_NAMES, ROUTES, SWITCH_URLS, WEB_URLS, by_program, of_switch
 from tests.isolation.world import World, changed, checksum, found_in
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
@@ -102,7 +102,7 @@ class Attack:
         """What the product itself would send to this route, by this caller."""
         use, own = ROUTES[route], self.world.own
         path = _absolute(filled(route, own.answered.pk))
-        for name, value in PROPER_NAMES.items():
+        for name, value in (*PROPER_NAMES.items(), ("<str:id>", str(use.row(own)))):
             path = path.replace(name, value)
         content = use.body(own)
         if route == "login/" and own.desk.person.pk not in caller.people:
@@ -163,12 +163,16 @@ class Attack:
         return self.plain.send(asked.method, asked.path, asked.query, {**asked.headers, "Cookie": cookies})
 
     def _who(self, route: str) -> list[Caller]:
-        return list(reversed(self.callers)) if of_switch(route) else self.callers[:-1]
+        if of_switch(route):
+            return list(reversed(self.callers))
+        first = [caller for caller in self.callers if by_program(route) and caller.name == PROGRAM]
+        return [*first, *(caller for caller in self.callers[:-1] if caller not in first)]
 
     def _held(self, asked: Asked, form: bool, *, hostile: bool = False) -> Asked:
         """Add what the caller holds, and with a hostile request something of what nobody should believe."""
         caller = asked.caller
         headers = {"X-Grant": caller.token} if caller.token and not caller.cookie else {}
+        headers |= {"Authorization": f"Bearer {caller.key}"} if caller.key else {}
         cookies = {SEAT_COOKIE: caller.seat} if caller.seat else {}
         if caller.cookie:
             cookies[GRANT_COOKIE] = caller.token
@@ -184,14 +188,22 @@ class Attack:
         app, model = self.random.choice(self.tables)
         instance = self.random.choice([EXCHANGE, EXCHANGE, "demo", quote("x' OR 1=1"), str(self._foreign())])
         path = filled(route, self._id(route))
-        for name, value in (("<str:app>", app), ("<str:model>", model), ("<str:instance>", instance)):
+        row = self.random.choice([self._id(route), self._id(route), quote(self._text()[:200], safe="")])
+        for name, value in {
+            **PROPER_NAMES,
+            "<str:app>": app,
+            "<str:model>": model,
+            "<str:instance>": instance,
+            "<str:id>": str(row),
+        }.items():
             path = path.replace(name, value)
         return _absolute(path)
 
     def _query(self) -> str:
         if self.random.random() < 0.4:
             return ""
-        return urlencode({"q": self._text(), "call": self._foreign(), "service": self._text(), "next": self._text()})
+        names = ("q", "call", "service", "next", "number", "cursor", "since", "month")
+        return urlencode({name: self._text() for name in self.random.sample(names, 4)})
 
     def _body(self) -> bytes:
         if self.random.random() < 0.1:

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from tests.isolation.world import NOBODY, World
 
+PROGRAM = "program with a key"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
@@ -22,6 +24,7 @@ class Caller:
     people: tuple[UUID, ...] = ()
     token: str = ""
     seat: str = ""
+    key: str = ""
     cookie: bool = False
     reads: bool = False
 
@@ -46,6 +49,9 @@ def _readers(world: World) -> list[Caller]:
         Caller(
             name="manager", token=own.manager_token, cookie=True, reads=True, service=service, people=manager,
             forbidden=world.foreign | world.my_secrets,
+        ),
+        Caller(
+            name=PROGRAM, key=own.key, reads=True, service=service, forbidden=world.foreign | world.my_secrets
         ),
         *(
             Caller(
@@ -88,6 +94,7 @@ def _others(world: World) -> list[Caller]:
         Caller(
             name="operator cleared for nobody", seat=stranger.secret, people=(stranger.person.pk,), forbidden=nothing
         ),
-        Caller(name="guesser", token="guessed", seat="guessed", forbidden=nothing),
+        Caller(name="program with a revoked key", key=own.revoked_key, forbidden=nothing),
+        Caller(name="guesser", token="guessed", seat="guessed", key="guessed", forbidden=nothing),
         Caller(name="nobody", forbidden=nothing),
     ]

@@ -9,10 +9,12 @@ from uuid import uuid5
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from billing.models import Invoice
 from callcenter.plain_asgi import PLAIN_ROUTES
 from tests.factories import EXCHANGE, PASSWORD, Rival
 
 WEB_URLS, SWITCH_URLS = "tests.isolation.sloppy", "callcenter.switch_urls"
+ANYTHING = "^(?P<rest>.*)$"
 Body = Callable[[Rival], dict[str, Any]]
 
 
@@ -26,6 +28,7 @@ class Use:
     status: int = 200
     shows: bool = False
     form: bool = False
+    row: Callable[[Rival], Any] = lambda own: own.answered.pk
     body: Body = lambda _own: {}
 
 
@@ -59,6 +62,20 @@ ROUTES = {
     "calls/<uuid:call_id>/reveal": Use(method="POST", shows=True),
     "calls/<uuid:call_id>/place": Use(method="POST", status=201, body=_typed),
     "calls/<uuid:call_id>/leave": Use(method="POST", body=lambda _own: {"reason": 1}),
+    "api/v1/": Use(),
+    "api/v1/schema": Use(),
+    "api/v1/schema.json": Use(),
+    "api/v1/schema.yaml": Use(),
+    "api/v1/calls": Use(shows=True),
+    "api/v1/calls/<str:id>": Use(shows=True),
+    "api/v1/orders": Use(shows=True),
+    "api/v1/orders/<str:id>": Use(shows=True, row=lambda own: own.accepted.pk),
+    "api/v1/deliveries/<str:id>": Use(shows=True, row=lambda own: own.queued.delivery.get().pk),
+    "api/v1/invoices": Use(shows=True),
+    "api/v1/invoices/<str:id>": Use(shows=True, row=lambda own: Invoice.objects.get(service=own.service).pk),
+    "api/v1/usage": Use(shows=True),
+    f"api/v1/{ANYTHING}": Use(status=404),
+    "sloppy/program/<str:app>/<str:model>": Use(shows=True),
     "sloppy/search": Use(shows=True),
     "sloppy/rewrite": Use(),
     "sloppy/all/<str:app>/<str:model>": Use(shows=True),
@@ -71,7 +88,7 @@ ROUTES = {
     ),
     "api/telephony/<str:instance>/ready": Use(method="POST"),
 }
-PROPER_NAMES = {"<str:app>": "orders", "<str:model>": "order", "<str:instance>": EXCHANGE}
+PROPER_NAMES = {"<str:app>": "orders", "<str:model>": "order", "<str:instance>": EXCHANGE, ANYTHING: "nothing"}
 
 
 def discovered(*urlconfs: str) -> list[str]:
@@ -82,6 +99,11 @@ def discovered(*urlconfs: str) -> list[str]:
 
 def of_switch(route: str) -> bool:
     return route.startswith("api/telephony/")
+
+
+def by_program(route: str) -> bool:
+    """Whether a service's own program is who uses the route."""
+    return route.startswith(("api/v1/", "sloppy/program/"))
 
 
 def _walk(resolver: URLResolver, prefix: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import include, path
 
 from callcenter.secrets.rows import SecretRow
+from callcenter.tenancy.middleware import by_program
 from orders.models import Call
 from orders.secrets import CallDetails, OrderDetails
 
@@ -24,6 +25,12 @@ def everything(request: HttpRequest, app: str, model: str) -> HttpResponse:
     except (DatabaseError, LookupError):
         return JsonResponse({"refused": model}, status=403)
     return JsonResponse({"rows": rows})
+
+
+@by_program
+def everything_by_key(request: HttpRequest, app: str, model: str) -> HttpResponse:
+    """The same for whoever comes with a key."""
+    return everything(request, app, model)
 
 
 def _shown(row: Any) -> str:
@@ -57,5 +64,6 @@ urlpatterns = [
     path("", include("callcenter.urls")),
     path("sloppy/search", search, name="sloppy-search"),
     path("sloppy/rewrite", rewrite, name="sloppy-rewrite"),
+    path("sloppy/program/<str:app>/<str:model>", everything_by_key, name="sloppy-program"),
     path("sloppy/all/<str:app>/<str:model>", everything, name="sloppy-everything"),
 ]

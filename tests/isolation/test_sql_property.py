@@ -98,7 +98,7 @@ def _login(caller: Caller) -> Iterator[None]:
     """The web role as its own login has it: what it may become is what cc_web may become, not what the test may."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = '15s'; SET LOCAL SESSION AUTHORIZATION cc_web")
-    with as_role("web", token=caller.token, seat=caller.seat):
+    with as_role("web", token=caller.token, seat=caller.seat, key=caller.key):
         yield
     with connection.cursor() as cursor:
         cursor.execute("RESET SESSION AUTHORIZATION")

@@ -154,7 +154,14 @@ def with_hole(sql: str, act: Callable[[], None]) -> None:
 def _texts(rivals: Iterable[Rival]) -> Iterable[str]:
     """Everything by which a service, its people and its rows are known."""
     for rival in rivals:
-        yield from (rival.mark, rival.phone[-10:], str(rival.service.pk), rival.desk.secret, rival.call_token)
+        yield from (
+            rival.mark,
+            rival.phone[-10:],
+            str(rival.service.pk),
+            rival.desk.secret,
+            rival.call_token,
+            rival.key,
+        )
         for desk in (rival.desk, rival.second):
             yield from (str(desk.seat.pk), str(desk.person.pk))
         yield from _row_ids(rival)
