@@ -1,14 +1,14 @@
 // The order form. It is built when the right to a call opens and removed, not hidden, when that right ends.
 
 import { addressList } from "./combobox.js";
-import { all, one, setText, show } from "./dom.js";
+import { all, one, setText } from "./dom.js";
 import { draftSaver } from "./draft.js";
 import { fieldErrors } from "./errors.js";
 import { drawHelp, drawOrders, drawRecent, promised } from "./help.js";
 import { quoting } from "./quote.js";
-import { point } from "./route.js";
+import { knownOf, knownPlaces } from "./route.js";
 import { MOST_STOPS, stopRows } from "./stops.js";
-import { digitsOf, drawWishes, showChosen, titlesOf, toggled } from "./wishes.js";
+import { wishRow } from "./wishes.js";
 
 const OWN = ["pickup", "pickup_entrance", "destination", "destination_entrance", "when", "phone", "passenger", "note"];
 
@@ -27,15 +27,16 @@ const OWN = ["pickup", "pickup_entrance", "destination", "destination_entrance",
 export function orderForm(host, templates, texts, hooks) {
   const { t } = texts;
   const plain = [...OWN, ...all("[data-more]", templates.dialog.content).map(({ id }) => id)];
-  const places = new WeakMap(); // row of the form -> the place of the service that was taken for it
+  const places = knownPlaces();
   const stops = stopRows(() => one("[data-stops]", host), templates.stop, texts);
   const list = addressList({ template: templates.hints, texts, ask: hooks.hints, taken, changed: listChanged });
   const price = quoting(hooks.quote, () => isMounted() && help());
   const draft = draftSaver((leaving) => hooks.save(typed(), leaving));
+  const wishes = wishRow(host, typing);
   const errors = fieldErrors(host, () => inputs());
   let dialog = null; // what the server told when the right was redeemed
-  let wishes = new Set();
-  let [last, touched] = ["", false]; // the field worked in last; somebody has typed since the form was built
+  let last = ""; // id of the field that the operator worked in last
+  let touched = false; // somebody has typed since the form was built
 
   const input = (name) => /** @type {HTMLInputElement} */ (host.querySelector(`#${name}`));
   const inputs = () => all("input[data-field]", host).filter((field) => !field.closest("[hidden]"));
@@ -45,22 +46,22 @@ export function orderForm(host, templates, texts, hooks) {
   const isFilled = (name) => input(name).value.trim() !== "";
   const required = () => (isWithheld() ? ["pickup", "phone"] : ["pickup"]);
   const missing = () => required().filter((name) => !isFilled(name));
-  const offered = () => dialog?.wishes ?? [];
   const fieldOf = (element) => element?.dataset?.field ?? "";
 
   function points() {
-    return rows().map((row) => point(...all("input", row).map(({ value }) => value), places.get(row)));
+    return rows().map((row) => places.point(...all("input", row).map(({ value }) => value)));
   }
 
   /** @returns {import("./route.js").Typed} */
   function typed() {
     const value = (name) => (isMounted() ? input(name).value : "");
-    const between = isMounted() ? points().slice(1, -1).filter(({ address }) => address) : [];
+    const route = isMounted() ? points() : [];
+    const between = route.slice(1, -1).filter(({ address }) => address);
     return {
       ...Object.fromEntries(plain.map((name) => [name, value(name)])),
       stops: between.map(({ address, entrance }) => ({ address, entrance })),
-      wishes: [...wishes],
-      known: (isMounted() ? points() : []).filter(({ lat, lon }) => lat && lon).map(({ address, lat, lon }) => ({ address, lat, lon })),
+      wishes: wishes.ids(),
+      known: knownOf(route),
     };
   }
 
@@ -80,30 +81,19 @@ export function orderForm(host, templates, texts, hooks) {
     price.wipe(); // nobody was there to ask before
     if (touched) draft.later();
     const kept = opened.draft ?? {};
+    for (const place of kept.known ?? []) places.add(place);
     for (const name of plain) {
       const untouched = name === "when" ? input(name).value === t("when.now") : !isFilled(name);
       if (untouched && kept[name]) input(name).value = kept[name];
     }
     if (!stops.rows().length) for (const stop of kept.stops ?? []) addStop(stop);
-    offerWishes(kept.wishes ?? []);
+    wishes.offer(opened.wishes ?? [], kept.wishes ?? []);
     if (isWithheld()) {
       input("phone").placeholder = t("phone.withheld");
       input("phone").setAttribute("aria-required", "true");
     }
     if (!touched && isFilled("pickup")) focusFirstEmpty();
     refresh();
-  }
-
-  function offerWishes(kept) {
-    show(one("[data-wishes-row]", host), offered().length > 0);
-    drawWishes(one("[data-wishes]", host), offered());
-    if (!wishes.size) wishes = new Set(kept.filter((id) => offered().some((wish) => wish.id === id)));
-    showWishes();
-  }
-
-  function showWishes() {
-    input("wishes").value = digitsOf(wishes, offered());
-    showChosen(one("[data-wishes]", host), wishes);
   }
 
   /** @param {{address?: string, entrance?: string}} [stop] */
@@ -115,47 +105,37 @@ export function orderForm(host, templates, texts, hooks) {
 
   // --- typing
 
-  function onInput(event) {
-    const field = event.target;
+  function typing() {
     touched = true;
-    errors.correct(field);
-    if (field.matches("[role=combobox]")) list.typed(field);
     draft.later();
     refresh();
+  }
+
+  function onInput(event) {
+    const field = event.target;
+    errors.correct(field);
+    if (field.matches("[role=combobox]")) list.typed(field);
+    typing();
   }
 
   function onBeforeInput(event) {
-    if (event.target.id !== "wishes") return;
-    event.preventDefault();
-    if (event.inputType.startsWith("delete")) wish(digitsOf(wishes, offered()).slice(-1));
-    else wish(event.data ?? "");
-  }
-
-  /** @param {string} digits */
-  function wish(digits) {
-    touched = true;
-    wishes = toggled(wishes, offered(), digits);
-    showWishes();
-    draft.later();
-    refresh();
+    if (event.target.id === "wishes") wishes.typed(event);
   }
 
   function onClick(event) {
     const [option, chip] = ["[data-hint]", "[data-wish]"].map((selector) => event.target.closest(selector));
     if (option) list.take(Number(option.dataset.hint));
-    if (chip) wish(chip.dataset.digit);
+    if (chip) wishes.press(chip.dataset.digit);
   }
 
   function taken(field, hint) {
     const row = field.closest("[data-point]");
-    touched = true;
     errors.correct(field);
     field.value = hint.stop?.address ?? `${hint.title}, `;
-    if (hint.stop) places.set(row, { ...hint.stop, address: field.value.trim() });
+    if (hint.stop) places.add(hint.stop);
     if (hint.stop?.entrance) all("input", row)[1].value = hint.stop.entrance;
     last = field.id;
-    draft.later();
-    refresh();
+    typing();
     if (hint.stop) move(1);
     else field.focus();
   }
@@ -214,8 +194,7 @@ export function orderForm(host, templates, texts, hooks) {
     if (!row) return;
     move(-1);
     stops.drop(row);
-    draft.later();
-    refresh();
+    typing();
   }
 
   const refuseMissing = () => errors.refuse(Object.fromEntries(missing().map((name) => [name, t(`error.${name}`)])));
@@ -225,14 +204,14 @@ export function orderForm(host, templates, texts, hooks) {
   function refresh() {
     if (!isMounted()) return;
     for (const field of all("input[data-field]", host)) field.classList.toggle("done", field.value.trim() !== "");
-    price.consider(points(), input("when").value, [...wishes]);
+    price.consider(points(), input("when").value, wishes.ids());
     help();
     hooks.changed();
   }
 
   const model = () => ({
     typed: typed(), missing: missing(), asked: price.asked, now: hooks.now(), zone: dialog?.time_zone ?? "UTC", list: list.mode,
-    field: fieldOf(input(last || "pickup")), filled: Boolean(input(last || "pickup")?.value.trim()), wishes: titlesOf(wishes, offered()),
+    field: fieldOf(input(last || "pickup")), filled: Boolean(input(last || "pickup")?.value.trim()), wishes: wishes.titles(),
     recent: list.recent.length > 0,
   });
 
@@ -260,7 +239,9 @@ export function orderForm(host, templates, texts, hooks) {
     draft.cancel();
     list.wipe();
     price.wipe();
-    [dialog, last, touched, wishes] = [null, "", false, new Set()];
+    places.wipe();
+    wishes.wipe();
+    [dialog, last, touched] = [null, "", false];
     for (const field of all("input", host)) /** @type {HTMLInputElement} */ (field).value = "";
     host.querySelector("form")?.reset();
     host.replaceChildren();
@@ -293,7 +274,7 @@ export function orderForm(host, templates, texts, hooks) {
     },
     form: () => ({
       field: document.activeElement?.matches("[data-do=place]") ? "" : fieldOf(input(last || "pickup")) || "pickup",
-      typed: typed(), withheld: isWithheld(), complete: isMounted() && missing().length === 0,
+      label: host.querySelector(`label[for="${last}"]`)?.textContent ?? "", typed: typed(), withheld: isWithheld(), complete: isMounted() && missing().length === 0,
     }),
   };
 }

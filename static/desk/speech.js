@@ -4,7 +4,7 @@ import { isRefused } from "./state.js";
 
 /**
  * @typedef {import("./route.js").Typed} Typed
- * @typedef {{field: string, typed: Typed, withheld: boolean, complete: boolean}} Form
+ * @typedef {{field: string, label: string, typed: Typed, withheld: boolean, complete: boolean}} Form
  */
 
 const VERDICTS = {
@@ -30,7 +30,7 @@ export function sayLine(shown, form, texts) {
   const { t, phrase } = texts;
   if (shown.sheet) return { who: t("who.say"), line: t("say.goodbye") };
   if (shown.screen === "status") return { who: t("who.now"), line: t("say.status") };
-  if (shown.screen === "dialog") return sayInDialog(shown, form, t);
+  if (shown.screen === "dialog") return sayInDialog(shown, form, texts);
   if (shown.kind === "shut") return { who: t("who.now"), line: t("say.shut") };
   const number = shown.order?.number ?? "";
   const usual = shown.kind === "accepted" && !number ? "say.accepted_unnumbered" : `say.${shown.kind}`;
@@ -43,11 +43,12 @@ function phraseOf({ kind, order }) {
   return kind === "unknown" || kind === "rejected" || kind === "expired" ? (order?.phrase ?? "") : "";
 }
 
-function sayInDialog(shown, form, t) {
+function sayInDialog(shown, form, { t, has }) {
   if (form.field === "pickup" && !form.typed.pickup.trim() && !shown.over) return { who: t("who.say"), line: shown.call.service.greeting };
   if (form.field === "" && form.complete) return { who: t("who.now"), line: t("say.read") };
   const field = form.field.endsWith("_entrance") ? "entrance" : form.field || "pickup";
-  return { who: t("who.ask"), line: t(field === "phone" && form.withheld ? "ask.phone_withheld" : `ask.${field}`) };
+  if (field === "phone" && form.withheld) return { who: t("who.ask"), line: t("ask.phone_withheld") };
+  return { who: t("who.ask"), line: has(`ask.${field}`) ? t(`ask.${field}`) : t("ask.more", { label: form.label }) };
 }
 
 /** Titles of a list begin with a capital; in a sentence only the first does. */

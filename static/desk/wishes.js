@@ -1,5 +1,7 @@
 // Wishes by digits: pressing a digit switches one on, pressing it again off. Pure but for the drawing.
 
+import { all, one, show } from "./dom.js";
+
 /** @typedef {{digit: number, id: string, title: string}} Wish from the service's own list */
 
 /** @param {Set<string>} chosen ids @param {Wish[]} offered @param {string} digits @returns {Set<string>} */
@@ -18,23 +20,56 @@ export const digitsOf = (chosen, offered) => offered.filter(({ id }) => chosen.h
 /** @param {Set<string>} chosen @param {Wish[]} offered */
 export const titlesOf = (chosen, offered) => offered.filter(({ id }) => chosen.has(id)).map(({ title }) => title);
 
-/** @param {HTMLElement} list @param {Wish[]} offered */
-export function drawWishes(list, offered) {
-  list.replaceChildren(...offered.map(({ digit, id, title }) => {
-    const item = document.createElement("li");
-    const chip = document.createElement("button");
-    const mark = document.createElement("b");
-    mark.textContent = String(digit);
-    Object.assign(chip, { type: "button", tabIndex: -1 });
-    Object.assign(chip.dataset, { wish: id, digit });
-    chip.setAttribute("aria-pressed", "false");
-    chip.append(mark, title);
-    item.append(chip);
-    return item;
-  }));
+/**
+ * The row of the form. @param {HTMLElement} host of the form, @param {() => void} changed
+ */
+export function wishRow(host, changed) {
+  /** @type {Wish[]} */
+  let offered = [];
+  let chosen = new Set();
+  const field = () => /** @type {HTMLInputElement} */ (one("#wishes", host));
+
+  /** @param {Wish[]} wishes @param {string[]} kept ids of an earlier draft; what was switched meanwhile counts more */
+  function offer(wishes, kept) {
+    offered = wishes;
+    show(one("[data-wishes-row]", host), offered.length > 0);
+    one("[data-wishes]", host).replaceChildren(...offered.map(chip));
+    if (!chosen.size) chosen = new Set(kept.filter((id) => offered.some((wish) => wish.id === id)));
+    draw();
+  }
+
+  function draw() {
+    field().value = digitsOf(chosen, offered);
+    for (const button of all("[data-wishes] button", host)) button.setAttribute("aria-pressed", String(chosen.has(button.dataset.wish)));
+  }
+
+  /** @param {string} digits */
+  function press(digits) {
+    chosen = toggled(chosen, offered, digits);
+    draw();
+    changed();
+  }
+
+  /** Whatever is typed into the field are switches; deleting takes the last one off. @param {InputEvent} event */
+  function typed(event) {
+    event.preventDefault();
+    press(event.inputType.startsWith("delete") ? digitsOf(chosen, offered).slice(-1) : event.data ?? "");
+  }
+
+  return {
+    offer, press, typed,
+    ids: () => [...chosen],
+    titles: () => titlesOf(chosen, offered),
+    wipe() { [offered, chosen] = [[], new Set()]; },
+  };
 }
 
-/** @param {HTMLElement} list @param {Set<string>} chosen */
-export function showChosen(list, chosen) {
-  for (const chip of list.querySelectorAll("button")) chip.setAttribute("aria-pressed", String(chosen.has(chip.dataset.wish)));
+function chip({ digit, id, title }) {
+  const [item, button, mark] = ["li", "button", "b"].map((tag) => document.createElement(tag));
+  mark.textContent = String(digit);
+  Object.assign(button, { type: "button", tabIndex: -1 });
+  Object.assign(button.dataset, { wish: id, digit });
+  button.append(mark, title);
+  item.append(button);
+  return item;
 }

@@ -49,7 +49,7 @@ class DeskPage:
     def log_in(self) -> None:
         """By keys alone: the first field has the focus."""
         self.page.goto(f"{self.stack.web_url}/login/")
-        self.page.wait_for_function("document.activeElement.id === 'login'")
+        self.wait("#login:focus")
         self.type_login(self.login, PASSWORD)
         self.wait("body[data-screen=idle]")
 

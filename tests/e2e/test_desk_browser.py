@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.desk_page import DeskPage, answering
 from tests.e2e.stack import PASSWORD, Stack
@@ -109,9 +109,8 @@ def test_a_reload_keeps_the_draft(desk: DeskPage, page: Page) -> None:
     desk.keys.press("Enter")
     page.reload()
     desk.wait("body[data-screen=dialog]")
-    page.wait_for_function("document.querySelector('#pickup').value !== ''")
 
-    assert desk.value("pickup") == "Кирова 3"
+    expect(page.locator("#pickup")).to_have_value("Кирова 3")
     desk.place()
 
 
@@ -134,7 +133,7 @@ def test_a_login_that_ends_in_the_middle_of_a_call_loses_nothing_that_was_typed(
     desk.keys.press("Enter")
     page.wait_for_selector("[data-relogin]", state="hidden")
     assert (desk.value("pickup"), desk.value("pickup_entrance")) == ("Кирова 5", "4")
-    page.wait_for_function("!document.querySelector('[data-phone]').textContent.includes('…')")
+    expect(page.locator("[data-phone]")).to_contain_text("•")
     desk.place()
 
 

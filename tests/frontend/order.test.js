@@ -5,7 +5,7 @@ import { helpOf, promised } from "../../static/desk/help.js";
 import { dealSpoken, priceShort, priceSpoken } from "../../static/desk/money.js";
 import { newest } from "../../static/desk/newest.js";
 import { quoting } from "../../static/desk/quote.js";
-import { isTrip, marked, named, point } from "../../static/desk/route.js";
+import { isTrip, knownOf, knownPlaces, marked, named } from "../../static/desk/route.js";
 import { strings } from "../../static/desk/strings.js";
 import { digitsOf, titlesOf, toggled } from "../../static/desk/wishes.js";
 
@@ -71,16 +71,37 @@ test("a question that fails is told as no answer, and one that was dropped is no
   assert.deepEqual(told, [null]);
 });
 
-test("a place keeps the service's coordinates until its words are changed", () => {
-  const taken = { address: "ул. Ленина, 15", lat: 54.1, lon: 37.6 };
+const nothing = knownPlaces();
+const point = (address) => nothing.point(address, "");
 
-  assert.deepEqual(point(" ул. Ленина, 15 ", " 2 ", taken), { address: "ул. Ленина, 15", entrance: "2", lat: 54.1, lon: 37.6 });
-  assert.deepEqual(point("ул. Ленина, 16", "", taken), { address: "ул. Ленина, 16", entrance: "", lat: null, lon: null });
-  assert.deepEqual(point("вокзал", "", undefined).lat, null);
+test("a place keeps the service's coordinates until its words are changed", () => {
+  const places = knownPlaces();
+  places.add({ address: "ул. Ленина, 15", lat: 54.1, lon: "37.60000001" });
+
+  assert.deepEqual(places.point(" ул. Ленина, 15 ", " 2 "), { address: "ул. Ленина, 15", entrance: "2", lat: 54.1, lon: 37.60000001 });
+  assert.deepEqual(places.point("ул. Ленина, 16", ""), { address: "ул. Ленина, 16", entrance: "", lat: null, lon: null });
+  assert.equal(places.point("вокзал", "").lat, null);
+});
+
+test("the server is told of a place once, in decimals that it takes, and not of one without coordinates", () => {
+  const places = knownPlaces();
+  places.add({ address: "Мира, 1", lat: 54.123456789, lon: -0.5 });
+  places.add({ address: "Вокзал", lat: null, lon: null });
+
+  assert.deepEqual(knownOf(["Мира, 1", "Вокзал", "Мира, 1"].map((address) => places.point(address, ""))), [{ address: "Мира, 1", lat: "54.123457", lon: "-0.500000" }]);
+});
+
+test("when the call is over no place is known any more", () => {
+  const places = knownPlaces();
+  places.add({ address: "Мира, 1", lat: 54, lon: 37 });
+
+  places.wipe();
+
+  assert.equal(places.point("Мира, 1", "").lat, null);
 });
 
 test("a trip has a beginning and an end; what was left empty between them is not part of it", () => {
-  const [here, gap, there] = [point("Мира, 1", "", undefined), point("", "", undefined), point("Вокзал", "", undefined)];
+  const [here, gap, there] = [point("Мира, 1"), point(""), point("Вокзал")];
 
   assert.deepEqual([isTrip([here, gap, there]), isTrip([here, gap]), isTrip([gap, there])], [true, false, false]);
   assert.deepEqual(named([here, gap, there]), [here, there]);
@@ -146,13 +167,13 @@ test("the help follows the field: addresses, the time, reading aloud", () => {
 test("a price is asked for once per trip, and a trip without an end has none", () => {
   const asked = [];
   const price = quoting(async (body) => { asked.push(body); return rub("180"); }, () => {});
-  const [here, there] = [point("Мира, 1", "", undefined), point("Вокзал", "", undefined)];
+  const [here, there] = [point("Мира, 1"), point("Вокзал")];
 
   price.consider([here], "", []);
   assert.equal(price.asked.kind, "none");
   price.consider([here, there], "", ["12"]);
   assert.equal(price.asked.kind, "asking");
-  price.consider([here, point("", "", undefined)], "", ["12"]);
+  price.consider([here, point("")], "", ["12"]);
   assert.deepEqual([price.asked.kind, asked], ["none", []]);
 });
 
@@ -163,7 +184,7 @@ test("a service that does not calculate says so, and never blocks", async (conte
   const kinds = [];
 
   for (const address of ["a", "b", "c"]) {
-    price.consider([point("Мира, 1", "", undefined), point(address, "", undefined)], "", []);
+    price.consider([point("Мира, 1"), point(address)], "", []);
     context.mock.timers.tick(400);
     for (let turn = 0; turn < 5; turn += 1) await Promise.resolve();
     kinds.push(price.asked.kind);

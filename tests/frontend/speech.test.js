@@ -7,7 +7,8 @@ import { byEitherLanguage, fill, strings } from "../../static/desk/strings.js";
 const phrases = new Map([["No such district.", { text: "Нет района", say: "" }], ["Ring back.", { text: "Перезвоним", say: "say.ring_back" }]]);
 const texts = strings(new Map([["read.pickup", "{value}."], ["read.destination", "Едем: {value}."], ["read.right", "Верно?"], ["read.phone", "На {value}."],
   ["read.place", "{address}, подъезд {entrance}"], ["read.stop", "Остановка: {value}."], ["read.wishes", "{value}."], ["read.passenger", "Для: {value}."],
-  ["read.price", "Цена {value}."], ["say.accepted", "Заказ {number}.{deal}"]]), "ru", phrases);
+  ["read.price", "Цена {value}."], ...["pickup", "destination", "phone", "phone_withheld", "entrance"].map((field) => [`ask.${field}`, `ask.${field}`]), ["ask.more", "{label}?"],
+  ["say.accepted", "Заказ {number}.{deal}"]]), "ru", phrases);
 const empty = { pickup: "", destination: "", when: "", phone: "", note: "" };
 const dialog = { screen: "dialog", kind: "", call: { service: { greeting: "Hello!" } }, order: null, over: false, sheet: false };
 const after = (kind, more = {}) => ({ screen: "after", kind, call: {}, order: null, over: false, open: true, sheet: false, ...more });
@@ -17,6 +18,10 @@ test("the first line is the service's greeting, then the question that belongs t
   assert.deepEqual(sayLine(dialog, form(), texts), { who: "who.say", line: "Hello!" });
   assert.equal(sayLine(dialog, form({ typed: { ...empty, pickup: "Мира, 1" } }), texts).line, "ask.pickup");
   assert.equal(sayLine(dialog, form({ field: "destination" }), texts).line, "ask.destination");
+});
+
+test("a field that the page has no question for is asked for by its label", () => {
+  assert.equal(sayLine(dialog, form({ field: "flight", label: "Рейс" }), texts).line, "Рейс?");
 });
 
 test("a hidden number is asked for, a shown one is only confirmed", () => {
