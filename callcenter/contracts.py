@@ -79,6 +79,14 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A wish of the service's own list: `code` is its name in the dispatch program, `title` in the dialog."""
+
+    code: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderDraft:
     """What the caller asked for, in the words of no particular dispatch program.
 
@@ -94,7 +102,7 @@ class OrderDraft:
     pickup_at: datetime | None = None
     note: str = ""
     passenger: str = ""
-    wishes: Sequence[str] = ()
+    wishes: Sequence[Wish] = ()
     extra: Mapping[str, str] = field(default_factory=dict)
 
 

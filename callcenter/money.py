@@ -8,6 +8,13 @@ from decimal import ROUND_HALF_UP, Decimal
 
 KOPECK = Decimal("0.01")
 _CODE = re.compile(r"[A-Z]{3}")
+# What people pay with, by country (ISO 3166); elsewhere the service's own program is not expected.
+_CURRENCIES = {"RU": "RUB", "BY": "BYN", "KZ": "KZT", "KG": "KGS", "UZ": "UZS", "AM": "AMD", "AZ": "AZN", "GE": "GEL"}
+
+
+def currency_of(country: str) -> str:
+    """The currency (ISO 4217) of a country; roubles where it is not known."""
+    return _CURRENCIES.get(country.upper(), "RUB")
 
 
 def round_half_up(value: Decimal, places: Decimal = KOPECK) -> Decimal:

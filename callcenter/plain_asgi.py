@@ -16,7 +16,10 @@ from callcenter.security import HEADERS
 
 # Every route beside Django, unknown to its resolver: `callcenter.asgi` sends nothing else past Django, and the proof of
 # isolation fails on a route here that it does not exercise.
-PLAIN_ROUTES = ("/live/", "/ask/current/<uuid:call_id>")
+PLAIN_ROUTES = (
+    "/live/",
+    *(f"/ask/{kind}/<uuid:call_id>" for kind in ("current", "recent", "hints", "quote")),
+)
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -64,6 +67,17 @@ def cookie(scope: Scope, name: str) -> str:
     return jar[name].value if name in jar else ""
 
 
+async def read_body(receive: Receive, *, most: int) -> bytes:
+    """Return the body of a request; of a longer one no more than shows that it is longer."""
+    body = b""
+    while len(body) <= most:
+        message = await receive()
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            break
+    return body[: most + 1]
+
+
 async def start(send: Send, status: int, content_type: str) -> None:
     """Begin an answer with the headers that every answer carries."""
     fixed = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
@@ -73,5 +87,6 @@ async def start(send: Send, status: int, content_type: str) -> None:
 
 async def answer_json(send: Send, status: int, payload: Any) -> None:
     """Send one JSON answer."""
+    body = json.dumps(payload, ensure_ascii=False, default=str).encode(errors="replace")
     await start(send, status, "application/json")
-    await send({"type": "http.response.body", "body": json.dumps(payload, ensure_ascii=False, default=str).encode()})
+    await send({"type": "http.response.body", "body": body})

@@ -1,6 +1,7 @@
 """What the operator typed becomes an order, or sentences that say what is wrong with which value."""
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -8,9 +9,11 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from callcenter import phone
+from callcenter.contracts import Wish
 from orders.secrets import LABELS, LONGEST, Between, Dialog, OrderDetails, Said
 
-MOST_STOPS, MOST_WISHES, MOST_KNOWN = 3, 9, 12
+MOST_STOPS, MOST_WISHES, MOST_KNOWN = 5, 9, 12
+LONGEST_WISH = 20
 FARTHEST_DAYS = 14
 _NOW = {"", "now", "сейчас"}
 _TOMORROW = re.compile(r"^(?:зав(?:тра)?|tom(?:orrow)?)\s+(.+)$", re.IGNORECASE)
@@ -27,18 +30,20 @@ class Reading:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
     """What an order is read against: the caller's own number (E.164 or empty), the service's country and time zone,
-    and the codes of its wishes.
+    and the titles of its wishes by their codes.
     """
 
     caller: str
     country: str
     zone: str
-    offered: frozenset[str] = frozenset()
+    offered: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(dialog: Dialog, given: Circumstances, *, now: datetime) -> Reading:
     """Check what was typed; the caller's own number is used when no other is typed."""
-    reading = Reading(errors={**_too_long(dialog), **_stops(dialog), **_wishes(dialog, given.offered)})
+    reading = Reading(errors={**_too_long(dialog), **_stops(dialog.stops)})
+    if strange := strange_wishes(dialog.wishes, given.offered):
+        reading.errors["wishes"] = strange
     if not dialog.pickup.strip():
         reading.errors["pickup"] = _("Write where the car shall come: a street and a house, or a place.")
     number = _phone(dialog.phone.strip(), given.caller, given.country, reading.errors)
@@ -56,7 +61,7 @@ def read(dialog: Dialog, given: Circumstances, *, now: datetime) -> Reading:
             destination=dialog.destination.strip(),
             destination_entrance=dialog.destination_entrance.strip(),
             pickup_at=pickup_at.isoformat() if pickup_at else "",
-            wishes=dialog.wishes,
+            wishes=tuple(Wish(code=code, title=given.offered[code]) for code in dialog.wishes),
             passenger=dialog.passenger.strip(),
             note=dialog.note.strip(),
             more=tuple(
@@ -69,37 +74,45 @@ def read(dialog: Dialog, given: Circumstances, *, now: datetime) -> Reading:
     return reading
 
 
-def _stops(dialog: Dialog) -> dict[str, str]:
-    if len(dialog.stops) > MOST_STOPS:
+def moment(typed: str, zone: str, *, now: datetime) -> datetime | None:
+    """The time that was typed; None for as soon as possible, and for what is no time (yet)."""
+    return _when(typed.strip(), zone, now, {})
+
+
+def strange_wishes(wishes: Iterable[str], offered: Iterable[str]) -> str:
+    """The sentence for a wish that the service does not have; empty when it has them all."""
+    strange = next((code for code in wishes if code not in offered), None)
+    if strange is None:
+        return ""
+    return _("“%(value)s” is not among this service's wishes: choose by the digits that are shown.") % {
+        "value": strange[:LONGEST_WISH]
+    }
+
+
+def _stops(stops: Sequence[Between]) -> dict[str, str]:
+    """Errors by the field: `stop-2` and `stop-2_entrance` are the second stop's."""
+    if len(stops) > MOST_STOPS:
         return {
             "stops": _("There are %(count)s stops on the way; at most %(limit)s can be taken.")
-            % {"count": len(dialog.stops), "limit": MOST_STOPS}
+            % {"count": len(stops), "limit": MOST_STOPS}
         }
-    for stop in dialog.stops:
-        if len(stop.address) > LONGEST["pickup"] or len(stop.entrance) > LONGEST["pickup_entrance"]:
-            return {
-                "stops": _("A stop's address may have %(address)s characters and its entrance %(entrance)s.")
-                % {"address": LONGEST["pickup"], "entrance": LONGEST["pickup_entrance"]}
-            }
-    return {}
-
-
-def _wishes(dialog: Dialog, offered: frozenset[str]) -> dict[str, str]:
-    strange = [code for code in dialog.wishes if code not in offered]
-    if not strange:
-        return {}
-    return {
-        "wishes": _("“%(value)s” is not among this service's wishes: choose by the digits that are shown.")
-        % {"value": strange[0][:20]}
+    checked = {
+        f"stop-{number}{part}": _length(text, LONGEST[f"pickup{part}"])
+        for number, stop in enumerate(stops, start=1)
+        for part, text in (("", stop.address), ("_entrance", stop.entrance))
     }
+    return {name: sentence for name, sentence in checked.items() if sentence}
 
 
 def _too_long(dialog: Dialog) -> dict[str, str]:
-    return {
-        name: _("This is %(length)s characters long; at most %(limit)s fit.") % {"length": len(value), "limit": limit}
-        for name, limit in LONGEST.items()
-        if len(value := getattr(dialog, name)) > limit
-    }
+    checked = {name: _length(getattr(dialog, name), limit) for name, limit in LONGEST.items()}
+    return {name: sentence for name, sentence in checked.items() if sentence}
+
+
+def _length(text: str, limit: int) -> str:
+    if len(text) <= limit:
+        return ""
+    return _("This is %(length)s characters long; at most %(limit)s fit.") % {"length": len(text), "limit": limit}
 
 
 def _phone(typed: str, caller: str, country: str, errors: dict[str, str]) -> str:

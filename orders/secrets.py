@@ -1,4 +1,4 @@
-"""Everything personal of a call and of an order: two typed dataclasses, each stored encrypted in a side row.
+"""Everything personal of a call and of an order: typed dataclasses, each stored encrypted in a side row.
 
 A new field of the dialog is one line in `Dialog`: `flight: str = said(_("Flight"), longest=10)`. Form, draft, checks
 and order follow from it; no migration. An adapter that has no parameter for it writes "label: value" into the comment.
@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any
+
+from callcenter.contracts import Wish
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +93,7 @@ class OrderDetails:
     destination: str = ""
     destination_entrance: str = ""
     pickup_at: str = ""
-    wishes: tuple[str, ...] = ()
+    wishes: tuple[Wish, ...] = ()
     passenger: str = ""
     note: str = ""
     more: tuple[Said, ...] = ()

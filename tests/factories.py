@@ -26,12 +26,14 @@ from callcenter.models import (
     Grant,
     Invitation,
     Line,
+    Notice,
     Person,
     ProgramKey,
     Scenario,
     Scope,
     Seat,
     TaxiService,
+    Wish,
     Workplace,
 )
 from integrations.models import Connection, ConnectionCheck, Exchange, SeenWebhook
@@ -82,6 +84,7 @@ class Rival:
     expired_manager_token: str
     key: str
     revoked_key: str
+    wish: str
 
     @property
     def sealed(self) -> str:
@@ -228,6 +231,13 @@ def make_invoice(order: Order, position: int) -> Invoice:
     )  # fmt: skip
 
 
+def make_wish(service: TaxiService, position: int, *, digit: int = 1) -> Wish:
+    """One wish that the dialog of the service offers, and what the service has to tell just now."""
+    mark, now = mark_of(position), timezone.now()
+    Notice.objects.create(service=service, text=f"{mark} notice", starts_at=now - HOUR, ends_at=now + HOUR)
+    return Wish.objects.create(service=service, digit=digit, title=f"{mark} wish", code=str(10 * position + digit))
+
+
 def make_key(
     service: TaxiService, *scopes: str, label: str = "a program", revoked: bool = False, expired: bool = False
 ) -> str:
@@ -246,7 +256,7 @@ def make_connection(service: TaxiService, position: int, *, base_url: str = "") 
     mark = mark_of(position)
     link = Connection(
         service=service, kind="taximaster", base_url=base_url or f"https://{mark.lower()}.example",
-        private_allowed=bool(base_url), stored={"time_zone": "Europe/Moscow", "phone_format": "8"},
+        private_allowed=bool(base_url), stored={"time_zone": "Europe/Moscow", "phone_format": "8", "recent_days": 30},
     )  # fmt: skip
     link.put_key(ConnectionKey(secret=f"{mark}-SECRET"))
     link.save(force_insert=True)
@@ -310,7 +320,7 @@ def make_rival(position: int) -> Rival:
         answered=answered, ringing=ringing, queued=queued, accepted=accepted, call_token=tokens["call"],
         closed_token=tokens["closed"], expired_token=tokens["expired"], manager=manager,
         manager_token=tokens["manager"], expired_manager_token=tokens["expired-manager"],
-        key=key, revoked_key=revoked,
+        key=key, revoked_key=revoked, wish=make_wish(service, position).code,
     )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ from integrations.http import converse
 from integrations.models import Connection
 from orders.actions import deliver
 from orders.actions.deliver import NOTHING_TRIED, Claim, Opened, Try
-from orders.secrets import OrderDetails
+from orders.secrets import Known, OrderDetails
 
 _LINK = "SELECT * FROM integrations_connection WHERE service_id = %s AND active"
 PLACE, SEARCH = "place", "search"
@@ -191,25 +191,20 @@ def _labelled(details: OrderDetails) -> dict[str, str]:
 
 
 def route_of(details: OrderDetails) -> list[Stop]:
-    """The places in their order, with coordinates where the dispatch program had named the place itself."""
+    """The places in their order."""
     named = [
         (details.pickup, details.pickup_entrance),
         *((stop.address, stop.entrance) for stop in details.stops),
         (details.destination, details.destination_entrance),
     ]
-    route = []
-    for address, entrance in named:
-        known = details.place(address)
-        if address:
-            route.append(
-                Stop(
-                    address=address,
-                    entrance=entrance,
-                    lat=known.lat if known else None,
-                    lon=known.lon if known else None,
-                )
-            )
-    return route
+    return [_stop(address, entrance, details.place(address)) for address, entrance in named if address]
+
+
+def _stop(address: str, entrance: str, known: Known | None) -> Stop:
+    """With coordinates where the dispatch program has named the place itself."""
+    if known is None:
+        return Stop(address=address, entrance=entrance)
+    return Stop(address=address, entrance=entrance, lat=known.lat, lon=known.lon)
 
 
 def program_of(link: Connection | None) -> Program | None:

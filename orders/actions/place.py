@@ -79,7 +79,7 @@ def _read(held: HeldCall, dialog: Dialog, *, now: datetime) -> OrderDetails:
         caller=caller_of(held).phone,
         country=service.country,
         zone=service.time_zone,
-        offered=frozenset(Wish.objects.filter(service=service).values_list("code", flat=True)),
+        offered=dict(Wish.objects.filter(service=service).values_list("code", "title")),
     )
     reading = forms.read(dialog, given, now=now)
     if reading.details is None:

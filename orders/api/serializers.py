@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 from typing_extensions import override
 
-from orders.forms import MOST_KNOWN, MOST_STOPS, MOST_WISHES
+from orders.forms import LONGEST_WISH, MOST_KNOWN, MOST_STOPS, MOST_WISHES
 from orders.secrets import LONGEST, Between, Dialog, Known
 
 
@@ -35,7 +35,7 @@ class DialogInput(serializers.Serializer[Any]):
 
     stops = serializers.ListField(child=StopInput(), required=False, default=list, max_length=MOST_STOPS * 4)
     wishes = serializers.ListField(
-        child=serializers.CharField(max_length=20), required=False, default=list, max_length=MOST_WISHES
+        child=serializers.CharField(max_length=LONGEST_WISH), required=False, default=list, max_length=MOST_WISHES
     )
     known = serializers.ListField(child=KnownInput(), required=False, default=list, max_length=MOST_KNOWN)
 

@@ -160,7 +160,8 @@ class Attack:
 
     def _plain(self, asked: Asked) -> tuple[int, str]:
         cookies = "; ".join(f"{name}={value}" for name, value in asked.cookies.items())
-        return self.plain.send(asked.method, asked.path, asked.query, {**asked.headers, "Cookie": cookies})
+        headers = {**asked.headers, "Cookie": cookies}
+        return self.plain.send(asked.method, asked.path, asked.query, headers, body=asked.body)
 
     def _who(self, route: str) -> list[Caller]:
         if of_switch(route):
@@ -215,6 +216,8 @@ class Attack:
         fields["state"] = self.random.choice(["ready", "off", "gone", 7])
         fields["service"] = fields["service_id"] = str(self.random.choice(self.world.rivals[1:]).service.pk)
         fields["call"] = {"id": self._text()[:128], "dnis": self.world.own.line.number}
+        fields["text"], fields["route"] = self._text(), [{"address": self._text(), "lat": 55.7, "lon": 37.6}] * 2
+        fields["wishes"] = self.random.sample(["1", "2", "x", self._text()[:20]], 1)
         fields["calls"] = [self._text()[:100]]
         return json.dumps(fields).encode()
 

@@ -58,14 +58,17 @@ class Plain:
         self.ask = Ask()
         self.ask.pool = self.here
 
-    def send(self, method: str, path: str, query: str, headers: dict[str, str]) -> tuple[int, str]:
+    def send(
+        self, method: str, path: str, query: str, headers: dict[str, str], *, body: bytes = b""
+    ) -> tuple[int, str]:
         """Send one request; the status, and all headers and bytes as text. A stream is left after its first event."""
-        talk = self.loops.submit(asyncio.run, self._talk(method, path, query, headers))
+        talk = self.loops.submit(asyncio.run, self._talk(method, path, query, headers, body))
         talk.add_done_callback(lambda _: self.here.end())
         self.here.serve()
         return talk.result()
 
-    async def _talk(self, method: str, path: str, query: str, headers: dict[str, str]) -> tuple[int, str]:
+    async def _talk(self, method: str, path: str, query: str, headers: dict[str, str], body: bytes) -> tuple[int, str]:
+        asked: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
         sent: list[Message] = []
         enough = asyncio.Event()
 
@@ -75,6 +78,8 @@ class Plain:
                 enough.set()
 
         async def receive() -> Message:
+            if asked:
+                return asked.pop()
             await enough.wait()
             return {"type": "http.disconnect"}
 

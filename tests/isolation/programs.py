@@ -1,4 +1,4 @@
-"""The rivals' dispatch programs, answering look-ups: each gives the caller's ten digits as an order's number."""
+"""The rivals' dispatch programs, answering look-ups: number, address and price are the caller's digits."""
 
 import json
 import threading
@@ -32,9 +32,15 @@ def _handler(numbers: dict[str, str]) -> type[BaseHTTPRequestHandler]:
     class Program(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.do_GET()
+
         def do_GET(self) -> None:
-            order = {"id": numbers[self.path.split("/")[1]], "state_kind": "new_order"}
-            body = json.dumps({"code": 0, "descr": "OK", "data": {"orders": [order]}}).encode()
+            digits = numbers[self.path.split("/")[1]]
+            order = {"id": digits, "state_kind": "new_order", "phone": f"8{digits}", "source": f"ул. {digits}"}
+            data = {"orders": [order], "addresses": [{"kind": "street", "street": f"ул. {digits}"}], "sum": digits}
+            body = json.dumps({"code": 0, "descr": "OK", "data": data}).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

@@ -34,8 +34,14 @@ class Use:
 
 
 def _typed(own: Rival) -> dict[str, Any]:
-    said = {"pickup": "ул. Мира, 1", "destination": "Вокзал", "when": "", "phone": "", "note": ""}
+    said: dict[str, Any] = {"pickup": "ул. Мира, 1", "destination": "Вокзал", "when": "", "phone": "", "note": ""}
+    said |= {"wishes": [own.wish], "stops": [{"address": "ул. Мира, 2", "entrance": "1"}]}
     return {**said, "idempotency_key": str(uuid5(own.answered.pk, "order"))}
+
+
+def _trip(own: Rival) -> dict[str, Any]:
+    there = [{"address": f"ул. Мира, {house}", "entrance": "", "lat": 55.7, "lon": 37.6} for house in (1, 2)]
+    return {"route": there, "when": "+20", "wishes": [own.wish]}
 
 
 def _event(own: Rival) -> dict[str, Any]:
@@ -83,6 +89,9 @@ ROUTES = {
     "sloppy/all/<str:app>/<str:model>": Use(shows=True),
     "/live/": Use(shows=True),
     "/ask/current/<uuid:call_id>": Use(shows=True),
+    "/ask/recent/<uuid:call_id>": Use(shows=True),
+    "/ask/hints/<uuid:call_id>": Use(method="POST", shows=True, body=lambda _own: {"text": "мира 1"}),
+    "/ask/quote/<uuid:call_id>": Use(method="POST", shows=True, body=_trip),
     "api/telephony/<str:instance>/events": Use(method="POST", body=_event),
     "api/telephony/<str:instance>/route": Use(method="POST", shows=True, body=_question),
     "api/telephony/<str:instance>/resync": Use(

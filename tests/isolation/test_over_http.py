@@ -5,6 +5,7 @@ open stream. The rows are committed, since no other process sees a test's transa
 """
 
 import http.client
+import json
 import os
 import socket
 import subprocess
@@ -26,6 +27,7 @@ from tests.isolation.attack import METHODS
 from tests.isolation.callers import Caller, callers
 from tests.isolation.plain import filled
 from tests.isolation.programs import programs
+from tests.isolation.routes import ROUTES
 from tests.isolation.world import World, build, changed, checksum, found_in
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -65,7 +67,7 @@ def test_over_http_nobody_learns_anything_of_a_rival(world: World, port: int) ->
     for route in PLAIN_ROUTES:
         for caller in callers(world):
             for path, method in _questions(world, route):
-                status, text = ask(port, method, path, caller)
+                status, text = ask(port, method, path, caller, body=_body(world, route, method))
                 if leak := found_in(text, caller.forbidden, said=path):
                     leaks.append(f"{caller.name}: {method} {path} ({status}) -> {leak[:40]}")
                 if status >= 500:
@@ -86,8 +88,9 @@ def test_control_an_answer_meant_for_a_rival_would_be_found(world: World, port: 
     thief = replace(own, seat=rival.desk.secret, token=rival.call_token)
 
     for route in PLAIN_ROUTES:
-        path = filled(route, rival.answered.pk)
-        assert found_in(ask(port, "GET", path, thief)[1], own.forbidden, said=path) != "", route
+        path, method = filled(route, rival.answered.pk), ROUTES[route].method
+        answer = ask(port, method, path, thief, body=_body(world, route, method, of=1))[1]
+        assert found_in(answer, own.forbidden, said=path) != "", route
 
 
 def test_a_stream_says_nothing_while_a_rival_s_state_changes(world: World, port: int) -> None:
@@ -111,22 +114,22 @@ def test_a_stream_says_nothing_while_a_rival_s_state_changes(world: World, port:
     assert found_in(first + second, caller.forbidden) == ""
 
 
-def ask(port: int, method: str, path: str, caller: Caller) -> tuple[int, str]:
+def ask(port: int, method: str, path: str, caller: Caller, *, body: bytes = b"") -> tuple[int, str]:
     """One request; of a stream the first event is enough."""
-    response = _open(port, method, path, caller)
+    response = _open(port, method, path, caller, body)
     streams = response.getheader("Content-Type", "").startswith("text/event-stream") and method != "HEAD"
-    body = _event(response) if streams else response.read().decode()
+    said = _event(response) if streams else response.read().decode()
     response.close()
-    return response.status, f"{response.getheaders()} {body}"
+    return response.status, f"{response.getheaders()} {said}"
 
 
-def _open(port: int, method: str, path: str, caller: Caller) -> http.client.HTTPResponse:
+def _open(port: int, method: str, path: str, caller: Caller, body: bytes = b"") -> http.client.HTTPResponse:
     link = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     cookies = {SEAT_COOKIE: caller.seat, GRANT_COOKIE: caller.token if caller.cookie else ""}
     headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items() if value)}
     if caller.token and not caller.cookie:
         headers[GRANT_HEADER] = caller.token
-    link.request(method, path, headers=headers)
+    link.request(method, path, body or None, headers)
     return link.getresponse()
 
 
@@ -143,9 +146,16 @@ def _questions(world: World, route: str) -> Iterator[tuple[str, str]]:
     yield from ((filled(route, own), method) for method in METHODS)
     if "<uuid" in route:
         yield from (
-            (filled(route, str(call)), "GET") for call in [*ids_of(rival), uuid4(), "' OR 1=1--".replace(" ", "+")]
+            (filled(route, str(call)), ROUTES[route].method)
+            for call in [*ids_of(rival), uuid4(), "' OR 1=1--".replace(" ", "+")]
         )
-    yield f"{filled(route, own)}?call={rival.answered.pk}&seat={rival.desk.seat.pk}&app.token=x", "GET"
+    yield f"{filled(route, own)}?call={rival.answered.pk}&seat={rival.desk.seat.pk}&app.token=x", ROUTES[route].method
+
+
+def _body(world: World, route: str, method: str, *, of: int = 0) -> bytes:
+    """What the page sends with this method."""
+    use = ROUTES[route]
+    return json.dumps(use.body(world.rivals[of])).encode() if method == use.method == "POST" else b""
 
 
 def _people(world: World) -> list[UUID]:

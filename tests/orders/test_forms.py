@@ -1,19 +1,30 @@
 """What the operator types becomes an order, or sentences."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import translation
 
+from callcenter.contracts import Wish
 from orders.forms import Circumstances, Reading, read
 from orders.secrets import Between, Dialog, Known
 
 NOW = datetime(2026, 11, 23, 15, 40, tzinfo=UTC)  # 18:40 in Moscow
 
 
-GIVEN = Circumstances(caller="+79001234567", country="RU", zone="Europe/Moscow", offered=frozenset({"11", "12"}))
+GIVEN = Circumstances(
+    caller="+79001234567", country="RU", zone="Europe/Moscow", offered={"11": "Детское кресло", "12": "Собака"}
+)
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 def reading(**fields: Any) -> Reading:
@@ -94,13 +105,29 @@ def test_wishes_are_those_of_the_service() -> None:
     }
 
 
-def test_three_stops_fit_and_a_fourth_is_refused_with_both_numbers() -> None:
-    three = tuple(Between(address=f"Мира {house}") for house in range(3))
+def test_five_stops_fit_and_a_sixth_is_refused_with_both_numbers() -> None:
+    five = tuple(Between(address=f"Мира {house}") for house in range(5))
 
-    assert reading(stops=three).errors == {}
-    assert reading(stops=(*three, Between(address="Мира 9"))).errors == {
-        "stops": "There are 4 stops on the way; at most 3 can be taken."
+    assert reading(stops=five).errors == {}
+    assert reading(stops=(*five, Between(address="Мира 9"))).errors == {
+        "stops": "There are 6 stops on the way; at most 5 can be taken."
     }
+
+
+def test_the_wrong_stop_is_named_and_how_much_fits() -> None:
+    stops = (Between(address="Мира 1"), Between(address="х" * 201, entrance="одиннадцать"))
+
+    assert reading(stops=stops).errors == {
+        "stop-2": "This is 201 characters long; at most 200 fit.",
+        "stop-2_entrance": "This is 11 characters long; at most 10 fit.",
+    }
+
+
+def test_an_order_knows_its_wishes_by_code_and_title() -> None:
+    details = reading(wishes=("12",)).details
+
+    assert details is not None
+    assert details.wishes == (Wish(code="12", title="Собака"),)
 
 
 def test_a_stop_without_an_address_is_left_out() -> None:

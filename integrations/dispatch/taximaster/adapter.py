@@ -32,7 +32,7 @@ from integrations.dispatch.taximaster.replies import (
     read_seen,
 )
 from integrations.dispatch.taximaster.settings import FIELDS, Settings, read_settings
-from integrations.dispatch.taximaster.talk import ask, get, post, wish_values
+from integrations.dispatch.taximaster.talk import ask, get, is_attribute, post, wish_values
 
 TOKEN_LENGTH = 10
 CLOCK_SKEW = timedelta(minutes=15)
@@ -152,7 +152,7 @@ def order_body(draft: OrderDraft, settings: Settings, *, check_duplicate: bool) 
             body[name] = getattr(settings, name)
     if settings.marker_attribute_id is not None:
         body["attribute_values"] = [{"id": settings.marker_attribute_id, "str_value": draft.marker}]
-    if wished := wish_values(draft.wishes):
+    if wished := wish_values(wish.code for wish in draft.wishes):
         body["attribute_values"] = [*body.get("attribute_values", ()), *wished]
     return body
 
@@ -165,7 +165,7 @@ def write_comment(draft: OrderDraft) -> str:
         if stop.entrance
     ]
     extra = [f"{label}: {value}" for label, value in draft.extra.items() if value]
-    extra += [code for code in draft.wishes if not code.isdecimal()]
+    extra += [f"пожелание: {wish.title}" for wish in draft.wishes if not is_attribute(wish.code)]
     said = "; ".join(part for part in (draft.note.strip(), *entrances, *extra) if part)
     return f"{said} {token_of(draft.marker)}".lstrip()
 

@@ -1,7 +1,8 @@
 """Requests of the TM API: how a question is put, signed and read."""
 
 import json
-from collections.abc import Generator, Mapping, Sequence
+import re
+from collections.abc import Generator, Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -12,6 +13,8 @@ from integrations.dispatch.taximaster.settings import Settings
 from integrations.dispatch.taximaster.signature import sign
 
 PATH = "/common_api/1.0/"
+_ATTRIBUTE = re.compile(r"(?P<id>[0-9]{1,9})(?:=(?P<value>.+))?", re.DOTALL)
+_NUMBER = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,6})?")
 
 ReplyTalk = Generator[HttpRequest, HttpResponse, Reply | Unclear]
 
@@ -44,6 +47,20 @@ def _headers(payload: bytes, settings: Settings) -> dict[str, str]:
     return headers
 
 
-def wish_values(codes_of_wishes: Sequence[str]) -> list[dict[str, Any]]:
-    """Wishes as attributes of an order: the codes of the service's list are the attributes' numbers."""
-    return [{"id": int(code), "bool_value": True} for code in codes_of_wishes if code.isdecimal()]
+def is_attribute(code: str) -> bool:
+    """Whether a wish's code names an attribute of an order: `12`, or with a value `12=2`, `12=9-18 кг`."""
+    return _ATTRIBUTE.fullmatch(code) is not None
+
+
+def wish_values(wishes: Iterable[str]) -> list[dict[str, Any]]:
+    """Wishes as attributes of an order: one without a value is a flag, else the value is a number or a text."""
+    return [_attribute(found) for found in map(_ATTRIBUTE.fullmatch, wishes) if found]
+
+
+def _attribute(found: re.Match[str]) -> dict[str, Any]:
+    number, value = int(found["id"]), found["value"]
+    if value is None:
+        return {"id": number, "bool_value": True}
+    if _NUMBER.fullmatch(value):
+        return {"id": number, "num_value": float(value) if "." in value else int(value)}
+    return {"id": number, "str_value": value}
