@@ -71,6 +71,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "callcenter.look.theme",
             ]
         },
     }
@@ -148,6 +149,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # --- cookies and headers
 SECURE_COOKIES = env.flag("SECURE_COOKIES", default=True)
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+MESSAGE_TAGS = {20: "info", 25: "ok", 30: "warn", 40: "bad"}  # the classes of notices
 SESSION_COOKIE_SECURE = SECURE_COOKIES  # the cookie of the messages follows these
 SESSION_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_NAME = "__Host-csrf" if SECURE_COOKIES else "csrf"
@@ -155,7 +157,7 @@ CSRF_COOKIE_SECURE = SECURE_COOKIES
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS")
-CSRF_FAILURE_VIEW = "callcenter.views.csrf_failure"
+CSRF_FAILURE_VIEW = "callcenter.errors.csrf_failure"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_TLS_PROXY") else None
 SECURE_SSL_REDIRECT = env.flag("BEHIND_TLS_PROXY")
 SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]  # asked from inside, without TLS
@@ -170,6 +172,7 @@ LANGUAGES = [("ru", _("Russian")), ("en", _("English"))]
 LANGUAGE_COOKIE_NAME = "language"
 LANGUAGE_COOKIE_SAMESITE = "Strict"
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["callcenter.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -1,17 +1,17 @@
-"""Pages that belong to nobody's data: login, logout, language."""
+"""Pages that belong to nobody's data: login, language, theme, style."""
 
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import check_for_language, gettext_lazy
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from callcenter.cookies import GRANT_COOKIE, SEAT_COOKIE, give, take_back, turn_epoch
 from callcenter.login import LoginRefused, log_in
+from callcenter.look import THEME_COOKIE, THEMES, remember
 from callcenter.nudges import publish
 from callcenter.panel.holder import home_of
 from callcenter.tenancy.middleware import without_unit
@@ -54,7 +54,9 @@ def login(request: HttpRequest) -> HttpResponse:
     status = 200 if request.method == "GET" else 422
     if plain:
         return _login_in_words(request, form, error, status=status)
-    return render(request, "login.html", {"form": form, "error": error, "next": _next(request, "")}, status=status)
+    wanted = _next(request, "")
+    here = f"{request.path}?{urlencode({'next': wanted})}" if wanted else request.path
+    return render(request, "login.html", {"form": form, "error": error, "next": wanted, "here": here}, status=status)
 
 
 def _next(request: HttpRequest, otherwise: str) -> str:
@@ -80,19 +82,22 @@ def set_language(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(_next(request, "/"), status=303)
     language = request.POST.get("language", "")
     if check_for_language(language) and language in dict(settings.LANGUAGES):
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            language,
-            max_age=31_536_000,
-            secure=settings.SECURE_COOKIES,
-            httponly=True,
-            samesite="Strict",
-        )
+        remember(response, settings.LANGUAGE_COOKIE_NAME, language)
     return response
 
 
 @without_unit
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """One sentence, in the shape that the page's commands expect."""
-    sentence = _("This page is too old or was opened elsewhere. Reload it and try again.")
-    return JsonResponse({"error": {"code": "csrf", "sentence": sentence, "fields": {}}}, status=403)
+@require_POST
+def set_theme(request: HttpRequest) -> HttpResponse:
+    """Remember light or dark, or leave it to the device again, and stay on the page."""
+    response = HttpResponseRedirect(_next(request, "/"), status=303)
+    chosen = request.POST.get("theme", "")
+    remember(response, THEME_COOKIE, chosen if chosen in THEMES else "")
+    return response
+
+
+@without_unit
+@require_GET
+def style(request: HttpRequest) -> HttpResponse:
+    """Every component in every state, for whoever builds a page; no data."""
+    return render(request, "style.html")

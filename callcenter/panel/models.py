@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.db.models import Model
+from django.forms import Media
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from typing_extensions import override
@@ -27,6 +28,7 @@ class PanelAdmin(ModelAdmin):  # type: ignore[type-arg]
     rights: ClassVar[Mapping[str, str]] = {}
     # How the model is called on record: `service.changed`. Empty: the model's own name.
     record_as: ClassVar[str] = ""
+    media = Media()  # none of the stock scripts: pages work without, and what a form or an inline needs it brings
     list_per_page = 50
     show_full_result_count = False
     actions = None

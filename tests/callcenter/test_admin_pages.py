@@ -275,10 +275,10 @@ def test_a_number_is_kept_as_exchanges_report_it(staff: Centre, rivals: list[Riv
 @pytest.mark.parametrize(
     ("changes", "field", "said"),
     [
-        ({"valid_until": "2026-01-01"}, "valid_until", "it lies before the first day, 11/02/2026"),
+        ({"valid_until": "2026-01-01"}, "valid_until", "it lies before the first day, 02/11/2026"),
         ({"valid_until": "2036-01-01"}, "valid_until", "a clearance lasts three years at most"),
         ({"nda_signed_on": "2036-01-01"}, "nda_signed_on", "01/01/2036 has not come yet"),
-        ({"valid_from": "2026-10-01"}, "valid_from", "the agreement and the training come first, here on 11/01/2026"),
+        ({"valid_from": "2026-10-01"}, "valid_from", "the agreement and the training come first, here on 01/11/2026"),
         ({"trained_on": "yesterday"}, "trained_on", "valid date"),
         ({"person": "manager"}, "person", "valid choice"),
     ],
@@ -319,7 +319,7 @@ def test_a_supervisor_clears_and_withdraws_and_is_told_of_lookalikes(staff: Cent
     made.refresh_from_db()
     assert made.revoked_at is not None
     listed = seen(supervisor.get("/centre/callcenter/clearance/?standing=withdrawn"))
-    assert ("withdrawn" in listed, "1 clearance" in listed) == (True, True)
+    assert ("withdrawn" in listed, "1 row" in listed) == (True, True)
     assert AuditEntry.objects.filter(action="clearance.changed", service=rivals[0].service.pk).count() == 1
 
 

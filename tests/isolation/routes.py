@@ -60,6 +60,8 @@ ROUTES = {
     ),
     "invitation/<str:token>/": Use(status=404),
     "language/": Use(method="POST", status=303, form=True, body=lambda _own: {"language": "en", "next": "/"}),
+    "theme/": Use(method="POST", status=303, form=True, body=lambda _own: {"theme": "dark", "next": "/"}),
+    "style/": Use(),
     "healthz": Use(),
     "logout/": Use(method="POST", status=303, form=True),
     "seat/state": Use(method="POST", status=409, body=lambda _own: {"state": "ready"}),
