@@ -43,9 +43,11 @@ export function addressList({ template, texts, ask, taken, changed }) {
     waits(input, false);
     if (document.activeElement !== input || input.value.trim() !== text) return;
     const found = answer?.hints ?? [];
-    const source = answer && !answer.late ? answer.source || t("hints.source") : "";
+    const source = answer && !answer.late ? sourceOf(answer.source) : "";
     open(input, "hints", found.slice(0, MOST_SHOWN), source, answer && !answer.late ? t("hints.none") : t("hints.late"));
   }
+
+  const sourceOf = (source) => (source ? t("hints.source_named", { source }) : t("hints.source"));
 
   function waits(input, waiting) {
     input.parentElement?.classList.toggle("waiting", waiting);
