@@ -19,6 +19,7 @@ app.autodiscover_tasks()
 app.conf.task_routes = {"billing.*": {"queue": "billing"}}
 app.conf.beat_schedule = {
     "sweep usage": {"task": "billing.sweep_usage", "schedule": 30.0},
+    "tidy exports": {"task": "billing.tidy_exports", "schedule": 60.0},
     "erase what is due": {"task": "orders.erase_due", "schedule": crontab(hour=3, minute=30)},
     "check connections": {"task": "integrations.check_connections", "schedule": 30.0},
     "forget seen webhooks": {"task": "integrations.forget_seen_webhooks", "schedule": 600.0},

@@ -15,7 +15,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from billing.models import Contract, Invoice, InvoiceLine, InvoiceSeries, UsageEntry
+from billing.models import Contract, Export, ExportFile, Invoice, InvoiceLine, InvoiceSeries, Seller, UsageEntry
 from callcenter.api.credentials import new_key
 from callcenter.cookies import hashed
 from callcenter.ids import uuid7
@@ -225,9 +225,23 @@ def make_invoice(order: Order, position: int) -> Invoice:
     InvoiceLine.objects.create(
         service=service, invoice_id=invoice, position=1, title=f"{mark} line", quantity=1, rate="25", amount="25"
     )
-    return Invoice.objects.create(
+    made = Invoice.objects.create(
         id=invoice, service=service, contract=contract, number=f"{mark}-1", month=month, tariff_code="PER-ORDER-B",
         orders=1, total="25", currency="RUB", input_hash=mark, closed_at=order.placed_at,
+    )  # fmt: skip
+    export = Export.objects.create(
+        id=uuid7(), service=service, invoice=made, format="csv", state="done", asked_by=uuid7(),
+        expires_at=timezone.now() + HOUR,
+    )  # fmt: skip
+    ExportFile.objects.create(id=uuid7(), service=service, export=export, content=f"{mark}-SECRET".encode())
+    return made
+
+
+def make_seller() -> Seller:
+    """The centre's own requisites."""
+    return Seller.objects.create(
+        since=FIRST_DAY, name="Centre", inn="7707083893", address="x", bank="x", bik="044525225", account="0" * 20,
+        correspondent="0" * 20, director="x", accountant="x",
     )  # fmt: skip
 
 
@@ -292,6 +306,7 @@ def make_centre() -> Centre:
         open_grant(tokens[job], person, kind="staff")
     stranger = make_desk(make_person("stranger"), "900", state="break")
     invite(stranger.person, "invitation-token")
+    make_seller()
     return Centre(people=people, tokens=tokens, stranger=stranger, exchange=make_exchange())
 
 

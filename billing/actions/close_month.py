@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
+from billing.actions.parties import parties
 from billing.actions.sweep import sweep_contract
 from billing.models import Contract, Invoice, InvoiceLine, InvoiceSeries, UsageEntry
 from billing.queries import unsettled
@@ -116,6 +117,7 @@ def _write(contract: Contract, month: date, *, excluded: int, now: datetime) -> 
         currency=contract.currency,
         input_hash=_digest(counted),
         closed_at=now,
+        parties=parties(contract, month),
     )
     _write_lines(invoice, rated)
     invoice.number = _next_number(contract, month)

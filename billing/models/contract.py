@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from typing_extensions import override
 
+from billing.requisites import check_inn, check_kpp
 from billing.tariffs.catalogue import TARIFFS
 from callcenter.months import day_start, next_month
 from callcenter.tenancy.fields import TenantForeignKey, TenantModel
@@ -42,6 +43,10 @@ class Contract(TenantModel):
     currency = models.CharField(max_length=3, default="RUB")
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
+    buyer_name = models.CharField(max_length=160, blank=True, default="")
+    buyer_inn = models.CharField(max_length=12, blank=True, default="", validators=[check_inn])
+    buyer_kpp = models.CharField(max_length=9, blank=True, default="", validators=[check_kpp])
+    buyer_address = models.CharField(max_length=250, blank=True, default="")
 
     class Meta(TenantModel.Meta):
         constraints = [

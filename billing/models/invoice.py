@@ -11,7 +11,7 @@ from callcenter.tenancy.fields import TenantForeignKey, TenantModel
 
 class Invoice(TenantModel):
     """One contract-month. `input_hash` is the SHA-256 over the orders that were counted, so that the bill can be
-    replayed.
+    replayed. `parties` is the copy of who bills whom, of which documents are printed.
     """
 
     contract = TenantForeignKey(Contract, related_name="invoices")
@@ -24,6 +24,7 @@ class Invoice(TenantModel):
     currency = models.CharField(max_length=3)
     input_hash = models.CharField(max_length=64)
     closed_at = models.DateTimeField()
+    parties = models.JSONField(default=dict)
 
     class Meta(TenantModel.Meta):
         constraints = [

@@ -30,6 +30,7 @@ NOT_OWN = {
     "callcenter_auditentry": "service <> %(service)s",
     "django_content_type": "true",
     "callcenter_audithead": f"chain NOT IN (%(service)s, '{NOBODY}')",
+    "billing_seller": "true",
     "integrations_exchange": "true",
     "integrations_seenwebhook": "webhook_id NOT LIKE 'attack%%'",
 }

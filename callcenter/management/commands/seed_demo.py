@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from typing_extensions import override
 
-from billing.models import Contract
+from billing.models import Contract, Seller
 from callcenter.models import Clearance, Credential, Line, Person, Scenario, TaxiService, Workplace
 from integrations.models import Connection, Exchange
 from integrations.secrets import ConnectionKey
@@ -85,6 +85,7 @@ class Command(BaseCommand):
             for person in people:
                 Credential.objects.update_or_create(person=person, defaults={"password": hashed})
             _exchange(options["exchange_secret"])
+            _seller()
         logins = [_login(person, options["password"]) for person in people]
         self.stdout.write(json.dumps(logins, ensure_ascii=False))
 
@@ -172,6 +173,19 @@ def _clearance(today: date) -> dict[str, Any]:
         "valid_from": today - timedelta(days=1),
         "valid_until": today + timedelta(days=180),
     }
+
+
+def _seller() -> None:
+    """Requisites with right control digits that belong to nobody."""
+    Seller.objects.get_or_create(
+        since=date(2026, 1, 1),
+        defaults={
+            "name": "ООО «Контакт-центр “Пример”»", "inn": "7700000009", "kpp": "770001001", "bik": "044525000",
+            "address": "101000, г. Москва, ул. Примерная, д. 1", "bank": "АО «Банк Пример»",
+            "account": "40702810900000000001", "correspondent": "30101810100000000000",
+            "director": "А. А. Примеров", "accountant": "Б. Б. Примерова",
+        },
+    )  # fmt: skip
 
 
 def _exchange(secret: str) -> None:
