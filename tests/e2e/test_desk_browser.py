@@ -70,7 +70,7 @@ def test_an_order_is_taken_by_keys_alone_and_nothing_of_it_is_left(desk: DeskPag
     assert (desk.text("[data-price-said]"), number.startswith("№ ")) == ("180 ₽", True)
     assert desk.where("Тайный") == []
     assert desk.where("Ленина") == []
-    assert desk.shown_keys() == []
+    assert set(desk.shown_keys()) <= {"Пробел", "F8"}  # these two once the caller has hung up
     assert barriers + desk.barriers() == []
     assert desk.complaints() == []
     page.go_back()
