@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 from callcenter.tenancy.middleware import without_unit
 
 PAGE, COMMAND = "text/html", "application/json"
+# Here scripts and programs ask, whatever they say of what they take.
+OF_COMMANDS = ("/api/", "/calls/", "/seat/", "/ask/")
 
 
 @without_unit
@@ -48,7 +50,7 @@ def _answer(request: HttpRequest, status: int, code: str, sentence: str) -> Http
 
 
 def _for_command(request: HttpRequest) -> bool:
-    return request.get_preferred_type([PAGE, COMMAND]) == COMMAND
+    return request.path_info.startswith(OF_COMMANDS) or request.get_preferred_type([PAGE, COMMAND]) == COMMAND
 
 
 def _refusal(status: int, code: str, sentence: str) -> JsonResponse:

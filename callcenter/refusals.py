@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -68,6 +70,16 @@ class NotSeated(Refused):
         super().__init__(_("Your place is closed. Log in again."))
 
 
+class TooLarge(Refused):
+    """A body longer than anything that is read here."""
+
+    status, code = 413, "too_large"
+
+    def __init__(self) -> None:
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        super().__init__(_("The body has more than %(limit)s bytes: send less.") % {"limit": limit})
+
+
 def denied(service: UUID | None, action: str, actor: str, **detail: Any) -> Refusal:
     """Short form for the audit line of a refusal."""
     return Refusal(service=service, action=action, actor=actor, detail=detail)
@@ -89,6 +101,8 @@ def _first_sentences(detail: Any) -> dict[str, str]:
 
 def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """The framework's exception handler: our refusals and its own errors leave in the same shape."""
+    if isinstance(error, RequestDataTooBig):
+        error = TooLarge()
     if isinstance(error, Refused):
         response = Response(_body(error.code, error.sentence, error.fields), status=error.status)
         response.refusal = error.audit  # type: ignore[attr-defined]

@@ -8,8 +8,15 @@ from django.db import connections
 from django.db.backends.postgresql.operations import DatabaseOperations
 from pytest_django import DjangoDbBlocker
 
+from callcenter.secrets import vault
 from callcenter.tenancy.provision import KEYS, MIGRATE, PROCESSES, open_database
 from tests.browser import chromium, context, page  # noqa: F401 - fixtures for everybody
+
+
+@pytest.fixture(autouse=True)
+def _no_keys_of_an_earlier_test() -> None:
+    """Data keys stay in memory for a minute; those of an earlier test are gone with its rows."""
+    vault.cache.clear()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -30,7 +30,8 @@ class Turned(Exception):
 
     def response(self) -> JsonResponse:
         """The answer: the reason in plain words; the middleware writes the audit line after the rollback."""
-        answer = JsonResponse({"error": {"code": str(self.status), "sentence": self.reason}}, status=self.status)
+        error = {"code": str(self.status), "sentence": self.reason, "fields": {}}
+        answer = JsonResponse({"error": error}, status=self.status)
         refusal = denied(None, "webhook.refused", _clean(self.instance), status=self.status, reason=self.reason[:190])
         answer.refusal = refusal  # type: ignore[attr-defined]
         return answer

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from integrations.telephony.inbound import Said, Turned, read_signed
 from integrations.telephony.questions import parse_live_calls, parse_route_question
@@ -18,15 +17,21 @@ Answer = Callable[[Said], dict[str, Any]]
 def signed(answer: Answer) -> Callable[..., JsonResponse]:
     """Turn a function of a proven request into a view."""
 
-    @require_POST
     @wraps(answer)
     def view(request: HttpRequest, instance: str) -> JsonResponse:
+        if request.method != "POST":
+            return _not_allowed()
         try:
             return JsonResponse(_answered(answer, read_signed(request, instance)))
         except Turned as turned:
             return turned.response()
 
     return view
+
+
+def _not_allowed() -> JsonResponse:
+    error = {"code": "405", "sentence": "only POST is allowed here", "fields": {}}
+    return JsonResponse({"error": error}, status=405, headers={"Allow": "POST"})
 
 
 def _answered(answer: Answer, said: Said) -> dict[str, Any]:
