@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SLUGS = ("komet", "luna")
+TOWNS = {"komet": "svetloyarsk", "luna": "kamnegorsk"}
+SLUGS = tuple(TOWNS)
 EXCHANGE = "demo-pbx"
 LINES = "+74951230001,+74951230002,+74951230011,+74951230012"
 # The addresses that each role's processes may know.
@@ -38,10 +39,10 @@ DISPATCH = tuple(
         f"dispatch-{slug}",
         "none",
         f"-m integrations.simulators.taximaster --port {{port_{slug}}} --secret {{dispatch_{slug}}}"
-        f" --cert-dir {{folder}}/{slug} --journal {{folder}}/{slug}/journal.jsonl",
+        f" --cert-dir {{folder}}/{slug} --journal {{folder}}/{slug}/journal.jsonl --town {town} --history",
         file=f"{{folder}}/{slug}/fingerprint",
     )
-    for slug in SLUGS
+    for slug, town in TOWNS.items()
 )
 PRODUCT = (
     Process("web", "web", f"{_UVICORN} --port {{port_web}} callcenter.asgi:application", healthz="{port_web}"),

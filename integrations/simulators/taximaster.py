@@ -22,7 +22,9 @@ from zoneinfo import ZoneInfo
 from integrations.simulators.taximaster_book import Book
 from integrations.simulators.taximaster_certificate import keep_certificate
 from integrations.simulators.taximaster_faults import NAMES, Fault, Faults, read_fault
+from integrations.simulators.taximaster_lists import Installation
 from integrations.simulators.taximaster_server import Program, Server
+from integrations.simulators.taximaster_towns import FIRST, TOWNS
 
 FIRST_ORDERS = range(100_000, 900_000)
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -43,6 +45,8 @@ class Options:
     time_zone: ZoneInfo = MOSCOW
     users: frozenset[str] = frozenset()
     fault: Fault = NO_FAULT
+    town: str = FIRST
+    history: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--first-order", type=int, default=0, help="number of the first order (default: random)")
     parser.add_argument("--time-zone", type=_zone, default="Europe/Moscow", help="the server's local time")
     parser.add_argument("--user-id", action="append", default=[], help="a known X-User-Id; may be given several times")
+    parser.add_argument("--town", choices=sorted(TOWNS), default=FIRST, help="whose streets, prices and attributes")
+    parser.add_argument("--history", action="store_true", help="everybody who rings has been driven before")
     parser.add_argument("--fault", choices=NAMES, help="what goes wrong from the start")
     parser.add_argument("--fault-count", type=int, help="how many times it does (default: without end)")
     parser.add_argument("--fault-seconds", type=float, help="how long a stall lasts (default 30)")
@@ -82,6 +88,8 @@ def read_options(given: Mapping[str, Any]) -> Options:
         first_order=given["first_order"],
         time_zone=given["time_zone"],
         users=frozenset(given["user_id"]),
+        town=given["town"],
+        history=given["history"],
         fault=read_fault(
             {"fault": given["fault"], "count": given["fault_count"], "seconds": given["fault_seconds"]},
         ),
@@ -100,7 +108,7 @@ def serving(options: Options) -> Iterator[Running]:
         book = Book(options.journal, first_order=first, zone=options.time_zone)
         stack.callback(book.close)
         program = Program(
-            book=book,
+            here=Installation(book=book, town=TOWNS[options.town], history=options.history),
             faults=Faults(options.fault),
             secret=options.secret,
             users=options.users,

@@ -83,8 +83,8 @@ class Order:
             "start_time": self.start_time,
             "source_time": self.source_time,
             "finish_time": self.finish_time,
-            "source": self.addresses[0]["address"],
-            "destination": self.addresses[-1]["address"] if len(self.addresses) > 1 else "",
+            **_shown_end("source", self.addresses[0]),
+            **_shown_end("destination", self.addresses[-1] if len(self.addresses) > 1 else {}),
             "stops": self.addresses[1:-1],
             "customer": self.customer,
             "passenger": self.passenger,
@@ -105,7 +105,7 @@ class Book:
     """All orders; safe to share between threads. Without a journal file they live as long as the process."""
 
     def __init__(self, journal: Path | None, *, first_order: int, zone: ZoneInfo) -> None:
-        self._zone = zone
+        self.zone = zone
         self._lock = threading.Lock()
         self._orders = _reload(journal) if journal else {}
         self._next = max(first_order, *(number + 1 for number in self._orders), 1)
@@ -113,7 +113,7 @@ class Book:
 
     def now(self) -> str:
         """The server's local time."""
-        return datetime.now(self._zone).strftime(STAMP)
+        return datetime.now(self.zone).strftime(STAMP)
 
     def enter(self, given: dict[str, Any], *, check_duplicate: bool) -> Order | None:
         """Hold a new order, written to the journal before it is answered; None when it seems to be held already."""
@@ -156,6 +156,10 @@ class Book:
         """Close the journal."""
         if self._journal:
             self._journal.close()
+
+
+def _shown_end(name: str, end: dict[str, Any]) -> dict[str, Any]:
+    return {name: end.get("address", ""), f"{name}_lat": end.get("lat", 0), f"{name}_lon": end.get("lon", 0)}
 
 
 def _reload(journal: Path) -> dict[int, Order]:

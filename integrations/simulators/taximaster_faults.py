@@ -2,23 +2,27 @@
 
 import threading
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 DOWN = "down"
 STALL = "stall"
 COMMIT_THEN_DROP = "commit_then_drop"
-NAMES = (DOWN, STALL, COMMIT_THEN_DROP)
+GARBAGE = "garbage"
+NAMES = (DOWN, STALL, COMMIT_THEN_DROP, GARBAGE)
 STALL_S = 30.0
 LONGEST_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One fault. `count` is how many more times it strikes, None: until it is taken away; `seconds` is for a stall."""
+    """One fault. `count` is how many more times it strikes, None: until it is taken away; `request` is the only one
+    that it strikes, None: all; `seconds` is for a stall.
+    """
 
     fault: str | None = None
     count: int | None = None
+    request: str | None = None
     seconds: float = STALL_S
 
 
@@ -31,10 +35,13 @@ def read_fault(values: Any) -> Fault:
         raise ValueError(f"fault is {name!r}: use one of {', '.join(NAMES)}, or null")
     if count is not None and (isinstance(count, bool) or not isinstance(count, int) or count < 1):
         raise ValueError(f"count is {count!r}: use a whole number above 0, or null for without end")
+    request = values.get("request")
+    if request is not None and not isinstance(request, str):
+        raise ValueError(f"request is {request!r}: use the name of a request, or null for all")
     seconds = STALL_S if seconds is None else seconds
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds <= LONGEST_S:
         raise ValueError(f"seconds is {seconds!r}: use a number from 0 to {LONGEST_S:g}")
-    return Fault(fault=name, count=count, seconds=float(seconds))
+    return Fault(fault=name, count=count, request=request, seconds=float(seconds))
 
 
 class Faults:
@@ -53,13 +60,13 @@ class Faults:
         """The fault of the moment."""
         return asdict(self._fault)
 
-    def strike(self, name: str) -> Fault | None:
-        """Return the fault if it is `name`, and count it."""
+    def strike(self, name: str, request: str | None = None) -> Fault | None:
+        """Return the fault if it is `name` and meant for this request, and count it."""
         with self._lock:
             fault = self._fault
-            if fault.fault != name:
+            if fault.fault != name or (fault.request is not None and fault.request != request):
                 return None
             if fault.count is not None:
                 left = fault.count - 1
-                self._fault = Fault(fault=name, count=left, seconds=fault.seconds) if left else Fault()
+                self._fault = replace(fault, count=left) if left else Fault()
             return fault

@@ -21,9 +21,10 @@ from typing import Any, cast
 
 from typing_extensions import override
 
-from integrations.simulators.taximaster_book import Book
-from integrations.simulators.taximaster_faults import COMMIT_THEN_DROP, DOWN, STALL, Faults, read_fault
-from integrations.simulators.taximaster_requests import REQUESTS, Refusal, read_parameters
+from integrations.simulators.taximaster_faults import COMMIT_THEN_DROP, DOWN, GARBAGE, STALL, Faults, read_fault
+from integrations.simulators.taximaster_lists import Installation
+from integrations.simulators.taximaster_parameters import Refusal, read_parameters
+from integrations.simulators.taximaster_requests import REQUESTS
 
 API = "common_api"
 VERSION = "1.0"
@@ -39,7 +40,7 @@ logger = logging.getLogger("taximaster")
 class Program:
     """The simulated program: what it holds, who may ask, what goes wrong."""
 
-    book: Book
+    here: Installation
     faults: Faults
     secret: str
     users: frozenset[str]
@@ -67,7 +68,7 @@ class Program:
             raise Refusal(6, "Неизвестный запрос")
         if method not in request.methods:
             raise Refusal(7, "Неверный тип запроса")
-        return request.answer(read_parameters(request, method=method, query=query, body=body), self.book)
+        return request.answer(read_parameters(request.form, method=method, query=query, body=body), self.here)
 
     def _authenticate(self, payload: bytes, headers: Mapping[str, str]) -> None:
         expected = hashlib.md5(payload + self.secret.encode(), usedforsecurity=False).hexdigest()
@@ -151,23 +152,27 @@ class Handler(BaseHTTPRequestHandler):
             self._control(body)
             return
         server = cast("Server", self.server)
-        if server.program.faults.strike(DOWN):
+        faults, name = server.program.faults, self._name()
+        if faults.strike(DOWN, name):
             self.close_connection = True
-            return
-        stalled = server.program.faults.strike(STALL)
-        if stalled:
+        elif stalled := faults.strike(STALL, name):
             server.stopping.wait(stalled.seconds)
             self.close_connection = True
-            return
-        self._answer(server, body)
+        elif faults.strike(GARBAGE, name):
+            self.send_error(502)
+        else:
+            self._answer(server, name, body)
 
-    def _answer(self, server: "Server", body: bytes) -> None:
+    def _name(self) -> str:
+        """What the request is called."""
+        return self.path.partition("?")[0].rpartition("/")[2]
+
+    def _answer(self, server: "Server", name: str, body: bytes) -> None:
         headers = {header.title(): value for header, value in self.headers.items()}
         envelope = server.program.answer(self.command, self.path, headers, body)
-        name = self.path.partition("?")[0].rpartition("/")[2]
         logger.info("%s %s: code %d", self.command, name, envelope["code"])
         created = name == "create_order2" and envelope["code"] == 0
-        if created and server.program.faults.strike(COMMIT_THEN_DROP):
+        if created and server.program.faults.strike(COMMIT_THEN_DROP, name):
             self.close_connection = True
             return
         if server.program.latency_s:
@@ -180,7 +185,7 @@ class Handler(BaseHTTPRequestHandler):
         if not ipaddress.ip_address(self.client_address[0]).is_loopback:
             self._write(403, {"error": "only from the simulator's own machine"})
         elif self.path == "/simulator/journal" and self.command == "GET":
-            self._write(200, {"orders": program.book.lines()})
+            self._write(200, {"orders": program.here.book.lines()})
         elif self.path == "/simulator/fault" and self.command == "POST":
             self._put_fault(program, body)
         elif self.path == "/simulator/fault":

@@ -28,7 +28,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PASSWORD = "e2e-password"
 EXCHANGE_SECRET = "e2e-exchange-secret-0123456789abcdef"
 LINES = "+74951230001,+74951230011"
-SLUGS = ("komet", "luna")
+TOWNS = {"komet": "svetloyarsk", "luna": "kamnegorsk"}
+SLUGS = tuple(TOWNS)
 READY_S = 40.0
 
 
@@ -111,6 +112,7 @@ class Stack:
         (self.folder / slug).mkdir(exist_ok=True)
         arguments = ["simulate_dispatch", "taximaster", "--port", str(port), "--secret", f"{slug}-secret"]
         arguments += ["--journal", str(self.journal(slug)), "--cert-dir", str(self.folder / slug)]
+        arguments += ["--town", TOWNS[slug], "--history"]
         self.start_python(f"dispatch-{slug}", "manage.py", *arguments, role="web")
 
     def ring(self, options: str, *, name: str = "pbx") -> subprocess.Popen[bytes]:

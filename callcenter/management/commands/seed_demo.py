@@ -4,6 +4,7 @@ again.
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from pathlib import Path
@@ -16,7 +17,17 @@ from django.utils import timezone
 from typing_extensions import override
 
 from billing.models import Contract, Seller
-from callcenter.models import Clearance, Credential, Line, Person, Scenario, TaxiService, Workplace
+from callcenter.models import (
+    Clearance,
+    Credential,
+    Line,
+    Notice,
+    Person,
+    Scenario,
+    TaxiService,
+    Wish,
+    Workplace,
+)
 from integrations.models import Connection, Exchange
 from integrations.secrets import ConnectionKey
 
@@ -34,15 +45,22 @@ class DemoService:
     night_line: str
     tariff: str
     series: str
+    settings: Mapping[str, Any]
+    wishes: Mapping[str, str]
+    notice: str = ""
 
 
 SERVICES = (
     DemoService("komet", "Такси «Комета»", "К", "teal", "«Такси «Комета», здравствуйте! Откуда поедем?»",
     "+74951230001", "+74951230002",
-                "PACKAGE-1000", "КМ"),
+                "PACKAGE-1000", "КМ", {"city": "Светлоярск", "recent_days": 30},
+                {"11": "Детское кресло", "12": "С животным", "13": "Багаж", "14": "Некурящий водитель"}),
     DemoService("luna", "Такси «Луна»", "Л", "violet", "«Такси «Луна», добрый день! Куда подать машину?»",
     "+74951230011", "+74951230012",
-                "PER-ORDER-B", "ЛН"),
+                "PER-ORDER-B", "ЛН", {"city": "Камнегорск", "tariff_id": 4},
+                {"25": "С животным", "21": "Кресло до 18 кг", "22": "Бустер", "23": "Универсал", "26": "Оплата картой",
+                 "24": "Помощь с вещами"},
+                "Снегопад: подача 15–20 минут, предупреждайте пассажира сразу."),
 )  # fmt: skip
 OPERATORS = (("anna", "Анна С.", "101"), ("boris", "Борис К.", "102"))
 STAFF = (
@@ -76,8 +94,9 @@ class Command(BaseCommand):
             services = [_service(demo) for demo in SERVICES]
             for demo, service in zip(SERVICES, services, strict=True):
                 _contract(demo, service)
+                _told_to_operators(demo, service)
                 if demo.slug in programs:
-                    _connection(service, *programs[demo.slug])
+                    _connection(service, demo.settings, *programs[demo.slug])
             people = [_operator(position, services) for position in range(options["operators"])]
             people += [_manager(demo, service) for demo, service in zip(SERVICES, services, strict=True)]
             people += [_staff(*known) for known in STAFF]
@@ -124,13 +143,26 @@ def _contract(demo: DemoService, service: TaxiService) -> None:
     )
 
 
-def _connection(service: TaxiService, url: str, secret: str, fingerprint_file: str) -> None:
+def _told_to_operators(demo: DemoService, service: TaxiService) -> None:
+    """The wishes by digits, and a notice for the rest of the day."""
+    for digit, (code, title) in enumerate(demo.wishes.items(), start=1):
+        Wish.objects.update_or_create(service=service, digit=digit, defaults={"code": code, "title": title})
+    now = timezone.now()
+    if demo.notice:
+        Notice.objects.update_or_create(
+            service=service, text=demo.notice, defaults={"starts_at": now, "ends_at": now + timedelta(hours=12)}
+        )
+
+
+def _connection(
+    service: TaxiService, settings: Mapping[str, Any], url: str, secret: str, fingerprint_file: str
+) -> None:
     fingerprint = Path(fingerprint_file).read_text(encoding="ascii").strip().replace(":", "").lower()
     connection = Connection.objects.filter(service=service, active=True).first() or Connection(
         service=service, kind="taximaster"
     )
     connection.base_url, connection.fingerprint, connection.private_allowed = url, fingerprint, True
-    connection.stored = {"time_zone": service.time_zone, "phone_format": "8"}
+    connection.stored = {"time_zone": service.time_zone, "phone_format": "8", **settings}
     connection.put_key(ConnectionKey(secret=secret))
     connection.save()
 

@@ -89,7 +89,7 @@ def test_a_program_that_fails_in_every_way_gets_each_order_once(transactional_db
     made = cast()
     with serving(Options(port=0, secret=KEY, fault=Fault(fault=DOWN, count=3))) as program:
         connect(made, program.url, fingerprint=program.fingerprint)
-        book, faults = program.server.program.book, program.server.program.faults
+        book, faults = program.server.program.here.book, program.server.program.faults
         with engine():
             orders_in_bulk(made, 5)
             until(settled("accepted", of=5))

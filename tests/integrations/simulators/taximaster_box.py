@@ -29,8 +29,11 @@ class Box:
         assert port
         return port
 
-    def break_by(self, fault: str | None, *, count: int | None = None, seconds: float | None = None) -> None:
-        self.control("POST", "/simulator/fault", {"fault": fault, "count": count, "seconds": seconds})
+    def break_by(
+        self, fault: str | None, *, count: int | None = None, seconds: float | None = None, request: str | None = None
+    ) -> None:
+        body = {"fault": fault, "count": count, "seconds": seconds, "request": request}
+        self.control("POST", "/simulator/fault", body)
 
     def journal(self) -> list[dict[str, Any]]:
         listed: list[dict[str, Any]] = self.control("GET", "/simulator/journal")[1]["orders"]

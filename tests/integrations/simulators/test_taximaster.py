@@ -151,7 +151,8 @@ def test_the_lists_of_the_installation_are_answered(box: Box) -> None:
     assert names("get_crew_groups_list", "crew_groups") == [1, 2]
     assert names("get_tariffs_list", "tariffs") == [1, 2, 3]
     assert names("get_order_states_list", "order_states") == [1, 7, 8, 11, 4, 5, 31]
-    assert names("get_order_params_list", "order_params") == [10, 11]
+    assert names("get_order_params_list", "order_params") == [10, 11, 12, 13, 14]
+    assert names("get_uds_list", "uds") == [1]
 
 
 def test_the_journal_outlives_the_process_even_when_its_last_line_was_cut_off(
@@ -181,7 +182,7 @@ def test_down_closes_connections_but_leaves_the_side_door_open(box: Box) -> None
     with pytest.raises(OSError):  # noqa: PT011 - reset or ended, as the machine pleases
         box.create()
 
-    assert box.control("GET", "/simulator/fault")[1] == {"fault": None, "count": None, "seconds": 30.0}
+    assert box.control("GET", "/simulator/fault")[1] == {"fault": None, "count": None, "request": None, "seconds": 30.0}
     assert box.create()["code"] == 0
 
 
@@ -209,8 +210,9 @@ def test_commit_then_drop_holds_the_order_and_answers_other_questions(box: Box) 
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        ({"fault": "fire"}, "fault is 'fire': use one of down, stall, commit_then_drop, or null"),
+        ({"fault": "fire"}, "fault is 'fire': use one of down, stall, commit_then_drop, garbage, or null"),
         ({"fault": "down", "count": 0}, "count is 0: use a whole number above 0, or null for without end"),
+        ({"fault": "stall", "request": 7}, "request is 7: use the name of a request, or null for all"),
         ({"fault": "stall", "seconds": -1}, "seconds is -1: use a number from 0 to 3600"),
         ([], 'a JSON object is expected, such as {"fault": "down", "count": 1}'),
     ],
