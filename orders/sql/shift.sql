@@ -71,7 +71,7 @@ END $$;
 CREATE OR REPLACE FUNCTION app.open_seat(who uuid, desk uuid, new_id uuid, secret bytea) RETURNS TABLE (replaced uuid)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 #variable_conflict use_column
-DECLARE older public.callcenter_seat; kept public.callcenter_seat; shift public.callcenter_seat; moment timestamptz := clock_timestamp();
+DECLARE older public.callcenter_seat; kept public.callcenter_seat; shift public.callcenter_seat; moment timestamptz := clock_timestamp(); last timestamptz;
 BEGIN
   PERFORM FROM callcenter_workplace w WHERE w.id = desk FOR UPDATE;
   PERFORM FROM callcenter_person p WHERE p.id = who FOR UPDATE;
@@ -86,12 +86,13 @@ BEGIN
     RETURN NEXT;
   END LOOP;
   IF kept.seen_at > moment - interval '4 hours' THEN shift := kept; END IF;
+  last := least(moment, kept.seen_at + interval '30 s'); -- nobody worked while the page was gone
   INSERT INTO callcenter_seat (id, person_id, workplace_id, secret_hash, state, state_since, wrapup_until, missed, shift_since, online_s, break_s,
                                version, opened_at, seen_at, close_reason)
   VALUES (new_id, who, desk, secret, coalesce(kept.state, 'off'), moment, kept.wrapup_until, coalesce(shift.missed, 0),
           coalesce(shift.shift_since, moment),
-          coalesce(shift.online_s + CASE WHEN shift.state NOT IN ('off', 'break') THEN app.seat_spent(shift, moment) ELSE 0 END, 0),
-          coalesce(shift.break_s + CASE WHEN shift.state = 'break' THEN app.seat_spent(shift, moment) ELSE 0 END, 0),
+          coalesce(shift.online_s + CASE WHEN shift.state NOT IN ('off', 'break') THEN app.seat_spent(shift, last) ELSE 0 END, 0),
+          coalesce(shift.break_s + CASE WHEN shift.state = 'break' THEN app.seat_spent(shift, last) ELSE 0 END, 0),
           1, moment, moment, '');
   IF kept.id IS NOT NULL THEN
     UPDATE callcenter_grant g SET seat_id = new_id, token_hash = NULL WHERE g.seat_id = kept.id AND g.closed_at IS NULL;

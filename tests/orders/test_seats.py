@@ -83,15 +83,20 @@ def test_before_the_first_call_there_is_no_usual_length(komet: Cast) -> None:
     assert (shift(komet.secret)["median_s"], shift(komet.secret)["last_answer"]) == (None, None)
 
 
-def test_every_change_of_state_adds_to_the_time_on_line_or_on_a_break(komet: Cast) -> None:
-    assert post(komet.secret, "/seat/state", state="break").status_code == 200
-    Seat.objects.update(state_since=timezone.now())
-    counted = shift(komet.secret)["break_s"]
+def move(state: str, *, after_s: int) -> None:
+    """Another state so many seconds after the last change."""
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE callcenter_seat SET state = 'off', state_since = state_since + interval '90 s'")
+        cursor.execute(
+            "UPDATE callcenter_seat SET state = %s, state_since = state_since + make_interval(secs => %s)",
+            [state, after_s],
+        )
 
-    assert shift(komet.secret)["online_s"] in (300, 301)
-    assert shift(komet.secret)["break_s"] - counted == 90
+
+def test_every_change_of_state_adds_to_the_time_on_line_or_on_a_break(komet: Cast) -> None:
+    for state, after_s in (("busy", 100), ("wrapup", 47), ("ready", 5), ("break", 200), ("off", 90), ("ready", 1000)):
+        move(state, after_s=after_s)
+
+    assert (shift(komet.secret)["online_s"], shift(komet.secret)["break_s"]) == (352, 90)
 
 
 def test_time_off_line_is_counted_nowhere(komet: Cast) -> None:
@@ -120,6 +125,19 @@ def test_logging_in_again_goes_on_with_the_shift_unless_it_was_left_hours_ago(
     assert (figures["calls"], figures["missed"], figures["online_s"] >= 1000) == (
         (1, 2, True) if goes_on else (0, 0, False)
     )
+
+
+def test_the_time_without_a_page_is_no_time_on_line(komet: Cast) -> None:
+    now = timezone.now()
+    Seat.objects.update(state_since=now - timedelta(minutes=60), seen_at=now - timedelta(minutes=40))
+    seat = Seat.objects.get()
+
+    with as_role("auth"), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT app.open_seat(%s, %s, %s, %s)", [seat.person_id, seat.workplace_id, uuid4(), hashed("new")]
+        )
+
+    assert 1200 <= shift("new")["online_s"] <= 1235
 
 
 def wrap_up(*, since: float, left: float) -> None:
