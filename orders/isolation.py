@@ -65,8 +65,8 @@ MATRIX: Matrix = {
 }
 
 FUNCTIONS: Functions = {
-    WEB: "seat_frame seat_clearances seat_beat seat_snapshot redeem choose_seat_state extend_wrapup close_seat"
-    " touch_held_seat",
+    WEB: "decide_delivery seat_frame seat_clearances seat_beat seat_snapshot redeem choose_seat_state extend_wrapup"
+    " close_seat touch_held_seat",
     AUTH: "open_seat",
     SWITCH: "touch_seat seat_of_call",
     WORKER: "touch_seat seat_of_call lock_call_grant close_settled_call erase_due keys_in_use",

@@ -29,8 +29,9 @@ class Contract(TenantModel):
     the prefix of its own invoice numbers.
     """
 
-    number = models.CharField(max_length=40)
+    number = models.CharField(gettext_lazy("Number"), max_length=40)
     series = models.CharField(
+        gettext_lazy("Series of invoices"),
         max_length=10,
         validators=[
             RegexValidator(
@@ -39,16 +40,22 @@ class Contract(TenantModel):
             )
         ],
     )
-    tariff_code = models.CharField(max_length=40, validators=[check_tariff])
-    currency = models.CharField(max_length=3, default="RUB")
-    starts_on = models.DateField()
-    ends_on = models.DateField(null=True, blank=True)
-    buyer_name = models.CharField(max_length=160, blank=True, default="")
-    buyer_inn = models.CharField(max_length=12, blank=True, default="", validators=[check_inn])
-    buyer_kpp = models.CharField(max_length=9, blank=True, default="", validators=[check_kpp])
-    buyer_address = models.CharField(max_length=250, blank=True, default="")
+    tariff_code = models.CharField(gettext_lazy("Tariff"), max_length=40, validators=[check_tariff])
+    currency = models.CharField(gettext_lazy("Currency"), max_length=3, default="RUB")
+    starts_on = models.DateField(gettext_lazy("First day"))
+    ends_on = models.DateField(gettext_lazy("Last day"), null=True, blank=True)
+    buyer_name = models.CharField(gettext_lazy("Buyer"), max_length=160, blank=True, default="")
+    buyer_inn = models.CharField(
+        gettext_lazy("ИНН of the buyer"), max_length=12, blank=True, default="", validators=[check_inn]
+    )
+    buyer_kpp = models.CharField(
+        gettext_lazy("КПП of the buyer"), max_length=9, blank=True, default="", validators=[check_kpp]
+    )
+    buyer_address = models.CharField(gettext_lazy("Address of the buyer"), max_length=250, blank=True, default="")
 
     class Meta(TenantModel.Meta):
+        verbose_name = gettext_lazy("contract")
+        verbose_name_plural = gettext_lazy("contracts")
         constraints = [
             *TenantModel.Meta.constraints,
             models.UniqueConstraint(fields=["service", "number"], name="billing_contract_number"),

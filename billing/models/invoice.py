@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from billing.models.contract import Contract
@@ -15,18 +16,20 @@ class Invoice(TenantModel):
     """
 
     contract = TenantForeignKey(Contract, related_name="invoices")
-    number = models.CharField(max_length=20)
-    month = models.DateField()
-    tariff_code = models.CharField(max_length=40)
-    orders = models.PositiveIntegerField()
-    excluded = models.PositiveIntegerField(default=0)
-    total = models.DecimalField(max_digits=14, decimal_places=2)
-    currency = models.CharField(max_length=3)
+    number = models.CharField(_("Number"), max_length=20)
+    month = models.DateField(_("Month"))
+    tariff_code = models.CharField(_("Tariff"), max_length=40)
+    orders = models.PositiveIntegerField(_("Orders"))
+    excluded = models.PositiveIntegerField(_("Left out"), default=0)
+    total = models.DecimalField(_("Total"), max_digits=14, decimal_places=2)
+    currency = models.CharField(_("Currency"), max_length=3)
     input_hash = models.CharField(max_length=64)
-    closed_at = models.DateTimeField()
+    closed_at = models.DateTimeField(_("Closed"))
     parties = models.JSONField(default=dict)
 
     class Meta(TenantModel.Meta):
+        verbose_name = _("invoice")
+        verbose_name_plural = _("invoices")
         constraints = [
             *TenantModel.Meta.constraints,
             models.UniqueConstraint(fields=["service", "contract", "month"], name="billing_invoice_month"),
@@ -45,13 +48,13 @@ class InvoiceLine(TenantModel):
     """
 
     invoice = TenantForeignKey(Invoice, related_name="lines")
-    position = models.PositiveSmallIntegerField()
+    position = models.PositiveSmallIntegerField(_("No."))
     title = models.CharField(max_length=120)
     first = models.PositiveIntegerField(null=True)
     last = models.PositiveIntegerField(null=True)
-    quantity = models.PositiveIntegerField()
-    rate = models.DecimalField(max_digits=12, decimal_places=4)
-    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    quantity = models.PositiveIntegerField(_("Quantity"))
+    rate = models.DecimalField(_("Rate"), max_digits=12, decimal_places=4)
+    amount = models.DecimalField(_("Amount"), max_digits=14, decimal_places=2)
 
     class Meta(TenantModel.Meta):
         constraints = [

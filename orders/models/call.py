@@ -49,30 +49,33 @@ class Call(TenantModel):
     line = TenantForeignKey("callcenter.Line", related_name="calls")
     instance = models.CharField(max_length=64)
     external_id = models.CharField(max_length=128)
-    state = models.CharField(max_length=10, choices=call_states, default=CallState.OFFERED)
-    scenario_kind = models.CharField(max_length=12, default="")
-    scenario_reason = models.CharField(max_length=40, default="")
+    state = models.CharField(_("State"), max_length=10, choices=call_states, default=CallState.OFFERED)
+    scenario_kind = models.CharField(_("Scenario"), max_length=12, default="")
+    scenario_reason = models.CharField(_("Why this scenario"), max_length=40, default="")
     seat = models.ForeignKey("callcenter.Seat", models.PROTECT, null=True, related_name="+", db_index=False)
-    missed = models.PositiveSmallIntegerField(default=0)
-    offered_at = models.DateTimeField(null=True)
-    queued_at = models.DateTimeField(null=True)
-    ringing_at = models.DateTimeField(null=True)
-    answered_at = models.DateTimeField(null=True)
-    completed_at = models.DateTimeField(null=True)
-    ended_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=16, default="")
+    missed = models.PositiveSmallIntegerField(_("Missed rings"), default=0)
+    offered_at = models.DateTimeField(_("Came"), null=True)
+    queued_at = models.DateTimeField(_("Waiting since"), null=True)
+    ringing_at = models.DateTimeField(_("Rang"), null=True)
+    answered_at = models.DateTimeField(_("Answered"), null=True)
+    completed_at = models.DateTimeField(_("Talk ended"), null=True)
+    ended_at = models.DateTimeField(_("Ended"), null=True)
+    outcome = models.CharField(_("Outcome at the exchange"), max_length=16, default="")
     cause = models.PositiveSmallIntegerField(null=True)
-    disposition = models.PositiveSmallIntegerField(null=True, choices=dispositions)
-    disposed_at = models.DateTimeField(null=True)
+    disposition = models.PositiveSmallIntegerField(_("Ending"), null=True, choices=dispositions)
+    disposed_at = models.DateTimeField(_("Ending chosen"), null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta(TenantModel.Meta):
+        verbose_name = _("call")
+        verbose_name_plural = _("calls")
         constraints = [
             *TenantModel.Meta.constraints,
             models.UniqueConstraint(fields=["service", "instance", "external_id"], name="orders_call_external"),
         ]
         indexes = [
             models.Index(fields=["service", "-created_at"], name="orders_call_recent"),
+            models.Index(fields=["-created_at"], name="orders_call_newest"),
             models.Index(fields=["seat", "-created_at"], name="orders_call_seat"),
             models.Index(fields=["instance", "external_id"], name="orders_call_exchange"),
         ]

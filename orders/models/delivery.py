@@ -32,24 +32,31 @@ class Delivery(TenantModel):
 
     order = TenantForeignKey("orders.Order", models.CASCADE, related_name="delivery")
     call = TenantForeignKey("orders.Call", models.CASCADE, related_name="+")
-    state = models.CharField(max_length=10, choices=delivery_states, default=DeliveryState.PENDING)
-    next_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    attempts = models.PositiveSmallIntegerField(default=0)
-    sends = models.PositiveSmallIntegerField(default=0)
-    searches = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(_("State"), max_length=10, choices=delivery_states, default=DeliveryState.PENDING)
+    next_at = models.DateTimeField(_("Next try"))
+    expires_at = models.DateTimeField(_("Tried until"))
+    attempts = models.PositiveSmallIntegerField(_("Tries"), default=0)
+    sends = models.PositiveSmallIntegerField(_("Sent"), default=0)
+    searches = models.PositiveSmallIntegerField(_("Looked for"), default=0)
     first_sent_at = models.DateTimeField(null=True)
     owner = models.BigIntegerField(null=True)
     claim_hash = models.BinaryField(null=True)
-    found_by = models.CharField(max_length=8, default="")
-    created_at = models.DateTimeField(auto_now_add=True)
+    found_by = models.CharField(_("Found by"), max_length=8, default="")
+    created_at = models.DateTimeField(_("Placed"), auto_now_add=True)
 
     class Meta(TenantModel.Meta):
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
         constraints = [
             *TenantModel.Meta.constraints,
             models.UniqueConstraint(fields=["service", "order"], name="orders_delivery_one"),
         ]
         indexes = [
+            models.Index(fields=["service", "-created_at"], name="orders_delivery_recent"),
+            models.Index(fields=["-created_at"], name="orders_delivery_newest"),
+            models.Index(
+                fields=["state"], condition=models.Q(state__in=["review", "expired"]), name="orders_delivery_waiting"
+            ),
             models.Index(
                 fields=["next_at"], condition=models.Q(state__in=["pending", "unknown"]), name="orders_delivery_due"
             ),
@@ -68,13 +75,13 @@ class Attempt(TenantModel):
     """One try: what was asked, how it ended; codes and durations only, nothing personal."""
 
     delivery = TenantForeignKey(Delivery, models.CASCADE, related_name="tries")
-    position = models.PositiveSmallIntegerField()
+    position = models.PositiveSmallIntegerField(_("No."))
     purpose = models.CharField(max_length=8)
-    started_at = models.DateTimeField()
+    started_at = models.DateTimeField(_("Began"))
     finished_at = models.DateTimeField()
     outcome = models.CharField(max_length=16)
-    code = models.CharField(max_length=20, default="")
-    reason = models.CharField(max_length=200, default="")
+    code = models.CharField(_("Code"), max_length=20, default="")
+    reason = models.CharField(_("Reason"), max_length=200, default="")
 
     class Meta(TenantModel.Meta):
         constraints = [

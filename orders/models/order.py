@@ -32,16 +32,18 @@ class Order(TenantModel):
 
     call = TenantForeignKey("orders.Call", related_name="orders")
     idempotency_key = models.UUIDField()
-    revision = models.PositiveSmallIntegerField(default=0)
+    revision = models.PositiveSmallIntegerField(_("Correction no."), default=0)
     marker = models.CharField(max_length=26)
-    state = models.CharField(max_length=10, choices=order_states, default=OrderState.QUEUED)
+    state = models.CharField(_("State"), max_length=10, choices=order_states, default=OrderState.QUEUED)
     phrase = models.CharField(max_length=120, default="")
-    number = models.CharField(max_length=40, default="")
+    number = models.CharField(_("Number at the service"), max_length=40, default="")
     phone_hmac = models.BinaryField()
-    placed_at = models.DateTimeField()
-    accepted_at = models.DateTimeField(null=True)
+    placed_at = models.DateTimeField(_("Placed"))
+    accepted_at = models.DateTimeField(_("Accepted"), null=True)
 
     class Meta(TenantModel.Meta):
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
         constraints = [
             *TenantModel.Meta.constraints,
             models.UniqueConstraint(fields=["service", "idempotency_key", "revision"], name="orders_order_once"),
@@ -52,6 +54,8 @@ class Order(TenantModel):
         ]
         indexes = [
             models.Index(fields=["service", "-placed_at"], name="orders_order_recent"),
+            models.Index(fields=["-placed_at"], name="orders_order_newest"),
+            models.Index(fields=["service", "number"], name="orders_order_number"),
             models.Index(
                 fields=["accepted_at"], condition=models.Q(accepted_at__isnull=False), name="orders_order_accepted"
             ),

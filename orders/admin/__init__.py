@@ -1,0 +1,13 @@
+"""Calls, orders and deliveries in the panels."""
+
+from callcenter.panel import centre, service
+from orders.admin.calls import CallAdmin
+from orders.admin.deliveries import DeliveryAdmin, OwnDeliveryAdmin
+from orders.admin.orders import OrderAdmin
+from orders.models import Call, Delivery, Order
+
+for site in (centre, service):
+    site.register(Call, CallAdmin)
+    site.register(Order, OrderAdmin)
+centre.register(Delivery, DeliveryAdmin)
+service.register(Delivery, OwnDeliveryAdmin)
