@@ -269,6 +269,21 @@ class Trip:
     wishes: Sequence[str] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One entry of a list of the dispatch program: what is stored, and what it is called there."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lists:
+    """What may be chosen for a setting, by the setting's name; under `wish`, for the code of a wish."""
+
+    choices: Mapping[str, tuple[Choice, ...]]
+
+
 # A conversation with a dispatch program: yields requests, is sent responses, returns the outcome. The caller throws
 # `TransportFailure` into it when a request brought no response; an adapter lets that pass unless it can do better.
 PlaceTalk = Generator[HttpRequest, HttpResponse, PlaceOutcome]
@@ -276,6 +291,7 @@ SearchTalk = Generator[HttpRequest, HttpResponse, SearchOutcome]
 SeenTalk = Generator[HttpRequest, HttpResponse, SeenOrders | Unclear]
 HintTalk = Generator[HttpRequest, HttpResponse, "Hints | Unclear"]
 QuoteTalk = Generator[HttpRequest, HttpResponse, "Quote | Unclear"]
+ListTalk = Generator[HttpRequest, HttpResponse, "Lists | Unclear"]
 CheckTalk = Generator[HttpRequest, HttpResponse, Rejected | Unclear | None]
 
 
@@ -330,8 +346,11 @@ class DispatchAdapter(Protocol):
     def quote(self, trip: Trip, settings: Any) -> QuoteTalk:
         """Price and waiting time of a trip, as far as the program can tell."""
 
+    def lists(self, settings: Any) -> ListTalk:
+        """The program's own lists from which settings are chosen; those that it does not let us see are missing."""
+
     def check(self, settings: Any) -> CheckTalk:
-        """A signed question that changes nothing: None means that address and key are right."""
+        """Signed questions that change nothing: None means that address, key and chosen settings are right."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from callcenter.contracts import (
     DispatchAdapter,
     Found,
     HintTalk,
+    ListTalk,
     OrderDraft,
     Placed,
     PlaceTalk,
@@ -17,11 +18,10 @@ from callcenter.contracts import (
     SeenOrders,
     SeenTalk,
     SettingField,
-    Stop,
     Trip,
     Unclear,
 )
-from integrations.dispatch.taximaster import codes, lookups
+from integrations.dispatch.taximaster import codes, lists, lookups, prices
 from integrations.dispatch.taximaster.replies import (
     Reply,
     has_attribute,
@@ -33,6 +33,7 @@ from integrations.dispatch.taximaster.replies import (
 )
 from integrations.dispatch.taximaster.settings import FIELDS, Settings, read_settings
 from integrations.dispatch.taximaster.talk import ask, get, is_attribute, post, wish_values
+from integrations.dispatch.taximaster.values import rows
 
 TOKEN_LENGTH = 10
 CLOCK_SKEW = timedelta(minutes=15)
@@ -117,10 +118,16 @@ class TaxiMaster:
 
     def quote(self, trip: Trip, settings: Settings) -> QuoteTalk:
         """By `calc_order_cost2`."""
-        return lookups.price(trip, settings)
+        return prices.price(trip, settings)
+
+    def lists(self, settings: Settings) -> ListTalk:
+        """Crew groups, tariffs, dispatching services and attributes of orders."""
+        return lists.offered(settings)
 
     def check(self, settings: Settings) -> CheckTalk:
-        """Ask for the crew groups: signed (a ping is answered under any key), and they show whether ours exists."""
+        """Ask for the crew groups: signed (a ping is answered under any key), and they show whether ours exists; then
+        for the other lists from which something is chosen. A list that we may not see says nothing.
+        """
         reply = read_reply((yield get("get_crew_groups_list", {}, settings)))
         if isinstance(reply, Unclear):
             return reply
@@ -128,18 +135,17 @@ class TaxiMaster:
             return codes.refusal_of_settings(reply.code, reply.detail)
         if reply.code != codes.OK:
             return Unclear(reason=f"get_crew_groups_list answered code {reply.code}")
-        groups = reply.data.get("crew_groups")
-        known = {read_number(group) for group in groups if isinstance(group, dict)} if isinstance(groups, list) else ()
-        if settings.crew_group_id is not None and str(settings.crew_group_id) not in known:
+        groups = {read_number(group) for group in rows(reply.data, "crew_groups")}
+        if settings.crew_group_id is not None and str(settings.crew_group_id) not in groups:
             return codes.refusal_of_settings(102, f"crew group {settings.crew_group_id} does not exist")
-        return None
+        return (yield from lists.missing(settings))
 
 
 def order_body(draft: OrderDraft, settings: Settings, *, check_duplicate: bool) -> dict[str, Any]:
     """The parameters of `create_order2`, the same on every attempt at the same draft."""
     body: dict[str, Any] = {
         "phone": settings.write_phone(draft.phone),
-        "addresses": [_address(stop) for stop in draft.route],
+        "addresses": [prices.address_of(stop) for stop in draft.route],
         "source_time": settings.write_time(draft.pickup_at or draft.placed_at),
         "is_prior": draft.pickup_at is not None,
         "comment": write_comment(draft),
@@ -173,12 +179,6 @@ def write_comment(draft: OrderDraft) -> str:
 def token_of(marker: str) -> str:
     """The short form of the marker: its last characters are the random ones."""
     return f"#{marker[-TOKEN_LENGTH:]}"
-
-
-def _address(stop: Stop) -> dict[str, Any]:
-    if stop.lat is None or stop.lon is None:
-        return {"address": stop.address}
-    return {"address": stop.address, "lat": float(stop.lat), "lon": float(stop.lon)}
 
 
 def _marked(reply: Reply, marker: str, settings: Settings) -> tuple[str, ...] | None:

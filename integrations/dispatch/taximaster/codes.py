@@ -7,6 +7,8 @@ from callcenter.contracts import Duplicate, Rejected, Trouble, Unclear
 OK = 0
 DUPLICATE = 100
 ORDER_NOT_FOUND = 100
+NOTHING_FOUND = 100
+TARIFF_UNKNOWN = 100
 FIRST_OF_REQUEST = 100
 KEY_REFUSED = 4
 # 2 API type, 3 API switched off, 4 key, 5 API version, 6 request name, 7 method, 8 parameter missing, 9 wrong,

@@ -33,11 +33,13 @@ def get(name: str, parameters: Mapping[str, str], settings: Settings) -> HttpReq
     return HttpRequest(method="GET", path=path, headers=_headers(query.encode(), settings))
 
 
-def post(name: str, body: Mapping[str, Any], settings: Settings) -> HttpRequest:
-    """The bytes that are signed are the bytes that are sent; a stale connection would make an unclear outcome."""
+def post(name: str, body: Mapping[str, Any], settings: Settings, *, fresh: bool = True) -> HttpRequest:
+    """The bytes that are signed are the bytes that are sent. A stale connection would make an unclear outcome, hence a
+    fresh one for all that changes something.
+    """
     written = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
     headers = {"Content-Type": "application/json", **_headers(written, settings)}
-    return HttpRequest(method="POST", path=f"{PATH}{name}", headers=headers, body=written, fresh_connection=True)
+    return HttpRequest(method="POST", path=f"{PATH}{name}", headers=headers, body=written, fresh_connection=fresh)
 
 
 def _headers(payload: bytes, settings: Settings) -> dict[str, str]:
