@@ -31,6 +31,7 @@ THERE = (
     Stop(address="Вокзал", lat=Decimal("55.77"), lon=Decimal("37.66")),
 )
 TRIP = Trip(route=THERE, now=PLACED_AT)
+BY_WORDS = Trip(route=(Stop(address="Там"), THERE[1]), now=PLACED_AT)
 
 
 def code(number: int) -> HttpResponse:
@@ -85,6 +86,7 @@ def test_a_number_that_is_no_house_may_belong_to_a_name() -> None:
     requests, found = hold(ADAPTER.hints("школа 12", settings()), nothing, places)
 
     assert [asked(one)[1]["get_houses"] for one in requests] == ["true", "false"]
+    assert isinstance(found, Hints)
     assert len(found.hints) == 2
 
 
@@ -118,6 +120,7 @@ def test_recent_places_are_the_callers_own_newest_first() -> None:
             "fields": "phone,source,source_lat,source_lon,destination,destination_lat,destination_lon,start_time",
         },
     )  # fmt: skip
+    assert isinstance(found, Hints)
     assert [(hint.title, hint.stop) for hint in found.hints] == [
         ("Вокзал", Stop(address="Вокзал", lat=Decimal("56.601230"), lon=Decimal("84.886540"))),
         ("Ленина, 15", Stop(address="Ленина, 15", lat=Decimal("56.603456"), lon=Decimal("84.890124"))),
@@ -183,15 +186,13 @@ def test_a_program_that_wants_a_tariff_is_asked_which_one_it_would_take() -> Non
 @pytest.mark.parametrize("number", [101, 104, 112])
 def test_what_cannot_be_reckoned_has_no_price(number: int) -> None:
     assert hold(ADAPTER.quote(TRIP, settings()), code(number))[1] == Quote()
-    assert (
-        hold(ADAPTER.quote(replace(TRIP, route=(Stop(address="Там"), THERE[1])), settings()), code(100))[1] == Quote()
-    )
+    assert hold(ADAPTER.quote(BY_WORDS, settings()), code(100))[1] == Quote()
 
 
 def test_a_price_that_was_not_answered_is_unclear() -> None:
     assert hold(ADAPTER.quote(TRIP, settings()), code(10))[1] == Unclear(reason="calc_order_cost2 answered code 10")
     short = answer(json.dumps({"code": 0, "descr": "", "data": {"addresses": []}}).encode())
-    assert hold(ADAPTER.quote(replace(TRIP, route=(Stop(address="Там"), THERE[1])), settings()), short)[1] == Unclear(
+    assert hold(ADAPTER.quote(BY_WORDS, settings()), short)[1] == Unclear(
         reason="analyze_route2 answered without the places of the route"
     )
 

@@ -1,4 +1,4 @@
-"""Whatever a Taxi-Master server answers, a conversation ends with one of its outcomes and with values of their kinds."""
+"""Whatever a Taxi-Master server answers, a conversation ends with one of its outcomes and values of their kinds."""
 
 import json
 from collections.abc import Generator
@@ -31,47 +31,16 @@ odd = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=6),
     st.sampled_from(["NaN", "1e999", "-0", "56,6", "9" * 40, "house", "point", 10**40, 91, 1e300, "\ud800"]),
 )  # fmt: skip
-row = st.dictionaries(
-    st.sampled_from(
-        [
-            "id",
-            "name",
-            "is_active",
-            "city",
-            "street",
-            "house",
-            "point",
-            "kind",
-            "comment",
-            "coords",
-            "lat",
-            "lon",
-            "zone_id",
-            "phone",
-            "source",
-            "source_lat",
-            "source_lon",
-            "destination",
-            "start_time",
-        ]
-    ),
-    st.one_of(odd, st.dictionaries(st.sampled_from(["lat", "lon"]), odd)),
-)
-names = st.sampled_from(
-    [
-        "addresses",
-        "orders",
-        "crew_groups",
-        "tariffs",
-        "uds",
-        "order_params",
-        "sum",
-        "city_dist",
-        "country_dist",
-        "tariff_id",
-    ]
-)
-data = st.dictionaries(names, st.one_of(odd, st.lists(st.one_of(row, odd), max_size=4)))
+PARTS = (
+    "id", "name", "is_active", "city", "street", "house", "point", "kind", "comment", "coords", "lat", "lon", "zone_id",
+    "phone", "source", "source_lat", "source_lon", "destination", "start_time",
+)  # fmt: skip
+NAMES = (
+    "addresses", "orders", "crew_groups", "tariffs", "uds", "order_params", "sum", "city_dist", "country_dist",
+    "tariff_id",
+)  # fmt: skip
+row = st.dictionaries(st.sampled_from(PARTS), st.one_of(odd, st.dictionaries(st.sampled_from(["lat", "lon"]), odd)))
+data = st.dictionaries(st.sampled_from(NAMES), st.one_of(odd, st.lists(st.one_of(row, odd), max_size=4)))
 replies = st.builds(
     lambda code, data: {"code": code, "descr": "", "data": data}, st.sampled_from([0, 0, 0, 100, 10, 14, "0"]), data
 )
@@ -110,8 +79,9 @@ def test_hints_are_places_or_nothing(told: list[Any], typed: str) -> None:
 
 @given(st.lists(replies, min_size=1, max_size=3), st.booleans())
 def test_a_price_is_above_nothing_or_unknown(told: list[Any], known: bool) -> None:
-    at = {"lat": Decimal("55.7"), "lon": Decimal("37.6")} if known else {}
-    trip = Trip(route=(Stop(address="А", **at), Stop(address="Б", **at)), now=PLACED_AT, wishes=("12", "x"))
+    lat, lon = (Decimal("55.7"), Decimal("37.6")) if known else (None, None)
+    route = [Stop(address=address, lat=lat, lon=lon) for address in "АБ"]
+    trip = Trip(route=route, now=PLACED_AT, wishes=("12", "x"))
 
     quoted = outcome(ADAPTER.quote(trip, SETTINGS), told)
 
@@ -127,9 +97,8 @@ def test_lists_are_choices_and_a_check_has_one_of_three_outcomes(told: list[Any]
 
     assert isinstance(found, Lists | Unclear)
     if isinstance(found, Lists):
-        assert all(
-            choice.value.lstrip("-").isdigit() and choice.label for one in found.choices.values() for choice in one
-        )
+        choices = [choice for offered in found.choices.values() for choice in offered]
+        assert all(choice.value.lstrip("-").isdigit() and choice.label for choice in choices)
     assert checked is None or isinstance(checked, Rejected | Unclear)
 
 
