@@ -4,6 +4,7 @@ from callcenter.panel import centre, service
 from orders.admin.calls import CallAdmin
 from orders.admin.deliveries import DeliveryAdmin, OwnDeliveryAdmin
 from orders.admin.orders import OrderAdmin
+from orders.admin.wallboard import wallboard
 from orders.models import Call, Delivery, Order
 
 for site in (centre, service):
@@ -11,3 +12,4 @@ for site in (centre, service):
     site.register(Order, OrderAdmin)
 centre.register(Delivery, DeliveryAdmin)
 service.register(Delivery, OwnDeliveryAdmin)
+wallboard(centre)

@@ -66,7 +66,7 @@ def test_a_page_elsewhere_is_no_place_to_go_after_the_login() -> None:
 def test_staff_enter_the_centre_and_find_no_panel_of_a_service(job: str, path: str) -> None:
     browser = holder(job)
 
-    assert browser.get(path).status_code == 200
+    assert browser.get(path, follow=True).status_code == 200
     assert browser.get("/service/").status_code == 404
 
 

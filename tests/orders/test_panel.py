@@ -1,6 +1,7 @@
 """Calls, orders and deliveries in the panels: whose they are, what they do not show, and what a person decides."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -67,7 +68,7 @@ def test_a_manager_sees_the_own_rows_and_none_of_the_rival(rivals: list[Rival], 
 @pytest.mark.parametrize("name", LISTS)
 def test_a_row_of_the_rival_is_as_absent_as_one_that_never_was(rivals: list[Rival], name: str) -> None:
     manager = browser(rivals[0].manager_token)
-    model = {"call": type(rivals[1].answered), "order": Order, "delivery": Delivery}[name]
+    model: Any = {"call": type(rivals[1].answered), "order": Order, "delivery": Delivery}[name]
     foreign = model.objects.filter(service=rivals[1].service).first()
     assert foreign is not None
 
