@@ -20,7 +20,7 @@ def trips(phone: str, town: Town, *, first: str, last: str, zone: ZoneInfo) -> l
     home = _end(f"{street.name}, {house}", street.place_of(house), town)
     now = datetime.now(zone)
     found = []
-    for number in range(luck.randint(0, MOST_TRIPS)):
+    for number in range(luck.randint(1, MOST_TRIPS)):
         day = now.replace(hour=luck.randint(6, 23), minute=0, second=0) - timedelta(days=luck.randint(1, FARTHEST_DAYS))
         place = luck.choice(list(town.places))
         ends = luck.sample([home, _end(place.name, place.at, town)], 2)
