@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -115,6 +116,17 @@ def listen(page: Page, own: str) -> list[str]:
     page.on("pageerror", lambda error: heard.append(str(error)))
     page.on("request", lambda sent: None if sent.url.startswith((own, "data:", "about:")) else heard.append(sent.url))
     return heard
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe finds on the present page: one line per rule, with the elements."""
+    found = Axe().run(page, options={"resultTypes": ["violations"]})
+    return [f"{item['id']}: {[node['html'][:120] for node in item['nodes']]}" for item in found.response["violations"]]
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than the window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
 
 
 def _complaint(said: ConsoleMessage) -> str:

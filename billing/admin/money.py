@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.forms import Media
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -27,6 +28,7 @@ class LineInline(admin.TabularInline):  # type: ignore[type-arg]
     ordering = ("position",)
     can_delete = False
     extra = max_num = 0
+    media = Media()
 
     @admin.display(description=_("Service"))
     def told(self, line: InvoiceLine) -> str:

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from django import forms
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 from django.http import HttpRequest
 from typing_extensions import override
 
 from callcenter.panel import PanelAdmin
-
-DATE, TIME = {"type": "date"}, {"type": "time"}
 
 
 class RowAdmin(PanelAdmin):
@@ -22,22 +18,10 @@ class RowAdmin(PanelAdmin):
     """
 
     settled: ClassVar[Sequence[str]] = ()
-    formfield_overrides: ClassVar[dict[Any, Any]] = {
-        models.DateField: {"widget": forms.DateInput(attrs=DATE, format="%Y-%m-%d")},
-        models.TimeField: {"widget": forms.TimeInput(attrs=TIME, format="%H:%M")},
-    }
 
     @override
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
         return [*super().get_readonly_fields(request, obj), *(self.settled if obj else ())]
-
-    @override
-    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        """A choice among other rows is a plain list: no windows that open beside the page."""
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
-            field.widget = field.widget.widget
-        return field
 
     @override
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from callcenter.admin.base import DATE, TIME
 from callcenter.admin.scenario_words import judge
 from callcenter.models import Scenario, TaxiService
 from callcenter.panel import Section, centre, service
+from callcenter.panel.models import DATE, TIME
 from callcenter.panel.site import PanelSite, held_by
 
 

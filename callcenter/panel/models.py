@@ -6,16 +6,20 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.db import models
 from django.db.models import Model
-from django.forms import Media
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from typing_extensions import override
 
 from callcenter import audit
 from callcenter.panel.site import Section
+
+DATE, TIME = {"type": "date"}, {"type": "time"}
 
 
 class PanelAdmin(ModelAdmin):  # type: ignore[type-arg]
@@ -28,7 +32,12 @@ class PanelAdmin(ModelAdmin):  # type: ignore[type-arg]
     rights: ClassVar[Mapping[str, str]] = {}
     # How the model is called on record: `service.changed`. Empty: the model's own name.
     record_as: ClassVar[str] = ""
-    media = Media()  # none of the stock scripts: pages work without, and what a form or an inline needs it brings
+    # The browser's own fields and none of the stock scripts: what a form or an inline needs besides it brings.
+    media = forms.Media()
+    formfield_overrides: ClassVar[dict[Any, Any]] = {
+        models.DateField: {"widget": forms.DateInput(attrs=DATE, format="%Y-%m-%d")},
+        models.TimeField: {"widget": forms.TimeInput(attrs=TIME, format="%H:%M")},
+    }
     list_per_page = 50
     show_full_result_count = False
     actions = None
@@ -36,6 +45,14 @@ class PanelAdmin(ModelAdmin):  # type: ignore[type-arg]
     def may(self, request: HttpRequest, what: str) -> bool:
         """Whether the job of the holder has this right."""
         return what in self.rights.get(getattr(request.user, "job", ""), "").split()
+
+    @override
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """A choice among other rows is a plain list: no windows that open beside the page."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
 
     @override
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
