@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -10,12 +11,13 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from callcenter.contracts import Wish as WishOfOrder
 from callcenter.cookies import SEAT_COOKIE
 from callcenter.models import AuditEntry, Grant, Notice, Seat, TaxiService, Wish
 from callcenter.tenancy.rules import SWITCH
 from callcenter.tenancy.unit import unit
 from orders.models import Call, Delivery, Order, OrderSecret
-from orders.secrets import OrderDetails
+from orders.secrets import Between, Known, OrderDetails
 from tests.orders.cast import Cast, cast, operator, ring_and_answer, secret_of
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -56,7 +58,7 @@ class Page:
             self.grant = answer.json()["grant"]
         return answer
 
-    def place(self, key: str, **changes: str) -> Any:
+    def place(self, key: str, **changes: Any) -> Any:
         return self.send("POST", "place", {**ORDER, "idempotency_key": key, **changes})
 
 
@@ -136,6 +138,35 @@ def test_placing_writes_order_secret_and_delivery_together(page: Page) -> None:
         phone="+79001234567", pickup="Ленина 15", destination="Вокзал", note="код 12"
     )
     assert (Delivery.objects.get().order_id, order.state, len(order.marker)) == (order.pk, "queued", 26)
+
+
+def test_an_order_carries_stops_entrances_wishes_passenger_and_known_places(page: Page) -> None:
+    Wish.objects.create(service=Call.objects.get().service, digit=1, title="Детское кресло", code="11")
+    page.redeem()
+
+    answer = page.place(
+        str(uuid4()), pickup_entrance=" 2 ", stops=[{"address": "Мира 1", "entrance": "3"}, {"address": " "}],
+        wishes=["11", "11"], passenger="Иван", known=[{"address": "Мира 1", "lat": 55.7512345, "lon": 37.61}],
+    )  # fmt: skip
+
+    assert answer.status_code == 201
+    details = OrderSecret.objects.get().get(OrderDetails)
+    assert (details.pickup_entrance, details.passenger) == ("2", "Иван")
+    assert details.stops == (Between(address="Мира 1", entrance="3"),)
+    assert details.wishes == (WishOfOrder(code="11", title="Детское кресло"),)
+    assert details.known == (Known(address="Мира 1", lat=Decimal("55.7512345"), lon=Decimal("37.61")),)
+
+
+def test_an_order_with_a_wish_of_nobody_is_refused_and_nothing_is_written(page: Page) -> None:
+    page.redeem()
+
+    answer = page.place(str(uuid4()), wishes=["99"], stops=[{"address": "Мира 1", "entrance": "х" * 11}])
+
+    assert answer.status_code == 400
+    fields = answer.json()["error"]["fields"]
+    assert sorted(fields) == ["stop-1_entrance", "wishes"]
+    assert "99" in fields["wishes"]
+    assert not Order.objects.exists()
 
 
 def test_pressing_twice_is_one_order(page: Page) -> None:

@@ -7,7 +7,22 @@ from uuid import UUID
 
 import pytest
 
-from callcenter.contracts import Duplicate, FailureKind, Found, Placed, SeenOrders, Target, TransportFailure
+from callcenter.contracts import (
+    Duplicate,
+    FailureKind,
+    Found,
+    Hints,
+    Lists,
+    Placed,
+    Quote,
+    Rejected,
+    SeenOrders,
+    Stop,
+    Target,
+    TransportFailure,
+    Trip,
+    Wish,
+)
 from integrations.dispatch.taximaster.adapter import TaxiMaster
 from integrations.http import converse
 from tests.integrations.dispatch.cast import MARKER, PHONE, PLACED_AT, TOKEN, draft, settings
@@ -60,6 +75,37 @@ def test_an_order_arrives_whole_and_can_be_found_again(box: Box, target: Target)
     assert (first["phone"], first["comment"]) == ("89001234567", TOKEN)
     assert first["attribute_values"] == [{"id": 10, "str_value": MARKER}]
     assert first["addresses"][0] == {"address": "Ленина, 1", "lat": 55.75, "lon": 37.62}
+
+
+def test_what_the_dialog_looks_up_goes_into_an_order_as_it_came(box: Box, target: Target) -> None:
+    found = converse(ADAPTER.hints("вокзал", settings(city="Светлоярск")), target)
+    assert isinstance(found, Hints)
+    station = found.hints[0].stop
+    assert station is not None
+    route = (Stop(address="Ленина, 15"), station)
+    wishes = (Wish(code="11", title="Детское кресло"),)
+
+    price = converse(ADAPTER.quote(Trip(route=route, now=PLACED_AT, wishes=("11",)), settings()), target)
+    placed = converse(ADAPTER.place(draft(route=route, wishes=wishes), settings(), check_duplicate=True), target)
+    lists = converse(ADAPTER.lists(settings()), target)
+
+    assert isinstance(price, Quote)
+    assert price.price is not None
+    assert placed == Placed(number="500")
+    [order] = box.journal()
+    assert order["addresses"] == [{"address": "Ленина, 15"}, {"address": "Вокзал", "lat": 57.112306, "lon": 40.263074}]
+    assert order["attribute_values"] == [{"id": 11, "bool_value": True}]
+    assert isinstance(lists, Lists)
+    assert "11" in [choice.value for choice in lists.choices["wish"]]
+
+
+def test_a_check_looks_for_every_chosen_number(target: Target) -> None:
+    good = settings(crew_group_id=2, tariff_id=1, uds_id=1, marker_attribute_id=10)
+    old = converse(ADAPTER.check(settings(tariff_id=3)), target)
+
+    assert converse(ADAPTER.check(good), target) is None
+    assert isinstance(old, Rejected)
+    assert old.detail == "tariff_id 3 does not exist"
 
 
 def test_look_ups_speak_of_the_orders_that_are_held(target: Target) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from callcenter.contracts import Stop
+from callcenter.contracts import Stop, Wish
 from integrations.dispatch.taximaster.adapter import TaxiMaster, order_body, write_comment
 from integrations.dispatch.taximaster.signature import sign
 from tests.integrations.dispatch.cast import MARKER, PHONE, PLACED_AT, TOKEN, draft, header, hold, sample, settings
@@ -75,6 +75,27 @@ def test_what_has_no_parameter_is_said_in_the_comment_and_the_token_ends_it() ->
 
     assert write_comment(said) == ("позвонить заранее; подъезд: 2; Мира, 2, подъезд: 4; Багаж: чемодан #RSTVWXYZ01")
     assert write_comment(draft()) == TOKEN
+
+
+def test_stops_wishes_and_passenger_have_parameters_and_a_wish_without_a_number_is_said_in_words() -> None:
+    wished = draft(
+        route=(Stop(address="Ленина, 1"), Stop(address="Мира, 2", entrance="4"), Stop(address="Вокзал")),
+        wishes=(
+            Wish(code="12", title="Детское кресло"),
+            Wish(code="15=2", title="Багаж"),
+            Wish(code="тихо", title="Без музыки"),
+        ),
+        passenger="Иван",
+    )
+
+    body = order_body(wished, settings(marker_attribute_id=10), check_duplicate=True)
+
+    assert [address["address"] for address in body["addresses"]] == ["Ленина, 1", "Мира, 2", "Вокзал"]
+    assert body["attribute_values"] == [
+        {"id": 10, "str_value": MARKER}, {"id": 12, "bool_value": True}, {"id": 15, "num_value": 2},
+    ]  # fmt: skip
+    assert body["passenger"] == "Иван"
+    assert body["comment"] == f"Мира, 2, подъезд: 4; пожелание: Без музыки {TOKEN}"
 
 
 def test_the_search_asks_for_current_orders_and_then_for_ended_ones() -> None:
