@@ -15,23 +15,24 @@ from tests.harness import as_role
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 
-CALL = """callcenter_line callcenter_taxiservice integrations_connection orders_call orders_callsecret orders_delivery
-          orders_order orders_ordersecret"""
-SERVICE = """billing_contract billing_invoice billing_invoiceline billing_usageentry callcenter_line callcenter_person
-             callcenter_scenario callcenter_taxiservice orders_attempt orders_call orders_calleventseen orders_delivery
-             orders_order"""
-PEOPLE = (
-    "callcenter_clearance callcenter_line callcenter_person callcenter_scenario callcenter_seat callcenter_workplace"
-)
+TOLD = "callcenter_notice callcenter_wish"
+LINKS = "integrations_connection integrations_connectioncheck"
+CALL = f"""callcenter_line callcenter_taxiservice integrations_connection orders_call orders_callsecret orders_delivery
+           orders_order orders_ordersecret {TOLD}"""
+SERVICE = f"""billing_contract billing_export billing_invoice billing_invoiceline billing_usageentry callcenter_line
+              callcenter_person callcenter_programkey callcenter_scenario callcenter_taxiservice orders_attempt
+              orders_call orders_calleventseen orders_delivery orders_order {TOLD} {LINKS}"""
+PEOPLE = f"""callcenter_clearance callcenter_invitation callcenter_line callcenter_person callcenter_scenario
+             callcenter_seat callcenter_workplace {TOLD} {LINKS}"""
 NAMES = {"django_content_type"}  # what our own models are called, for everybody
 ORDERS = "orders_attempt orders_call orders_delivery orders_order"
-MONEY = "billing_contract billing_invoice billing_invoiceline billing_usageentry"
+MONEY = "billing_contract billing_export billing_invoice billing_invoiceline billing_seller billing_usageentry"
 SHOWN = {
     "call": CALL,
     "manager": SERVICE,
     "supervisor": f"{PEOPLE} {ORDERS} callcenter_taxiservice",
     "accountant": f"{MONEY} callcenter_taxiservice",
-    "admin": f"{PEOPLE} {ORDERS} {MONEY} callcenter_taxiservice",
+    "admin": f"{PEOPLE} {ORDERS} {MONEY} callcenter_taxiservice callcenter_programkey integrations_exchange",
     "nothing": "",
 }
 
