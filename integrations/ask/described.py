@@ -6,6 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from callcenter.api.schema import GRANT, REFUSALS
 from callcenter.contracts import OrderProgress
+from integrations.ask.body import MOST_POINTS
+from orders.forms import LONGEST_WISH, MOST_WISHES
+from orders.secrets import LONGEST
 
 CALL_ID = "019a01f5-987a-7e77-ab95-bf5c50d26d8a"
 _JSON = "application/json"
@@ -55,7 +58,7 @@ ASK_SCHEMAS: dict[str, Any] = {
         currency=_text(),
         minutes={"type": ["integer", "null"], "minimum": 0},
     ),
-    "HintQuestion": {"type": "object", "properties": {"text": _text(200)}},
+    "HintQuestion": {"type": "object", "properties": {"text": _text(LONGEST["pickup"])}},
     "QuoteQuestion": {
         "type": "object",
         "properties": {
@@ -64,19 +67,19 @@ ASK_SCHEMAS: dict[str, Any] = {
                     {
                         "type": "object",
                         "properties": {
-                            "address": {"type": "string", "minLength": 1, "maxLength": 200},
-                            "entrance": _text(20),
+                            "address": {"type": "string", "minLength": 1, "maxLength": LONGEST["pickup"]},
+                            "entrance": _text(LONGEST["pickup_entrance"]),
                             "lat": {"type": ["number", "null"], "minimum": -90, "maximum": 90},
                             "lon": {"type": ["number", "null"], "minimum": -180, "maximum": 180},
                         },
                         "required": ["address"],
                     },
-                    5,
+                    MOST_POINTS,
                 ),
                 "minItems": 2,
             },
-            "when": _text(40),
-            "wishes": _list_of(_text(20), 9),
+            "when": _text(LONGEST["when"]),
+            "wishes": _list_of(_text(LONGEST_WISH), MOST_WISHES),
         },
         "required": ["route"],
     },

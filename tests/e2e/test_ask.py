@@ -12,6 +12,7 @@ from integrations.simulators.operator import Desk, Seen
 from tests.e2e.stack import PASSWORD, Stack
 
 MOST_AT_ONCE = 8
+TOWN_OF = {"teal": "Светлоярск", "violet": "Камнегорск"}
 
 
 class Listener(Desk):
@@ -67,12 +68,74 @@ def test_a_slow_service_delays_nobody_and_the_ninth_question_hears_late_at_once(
     ) == [(0,)]
 
 
+def test_hints_a_price_and_the_caller_s_own_places_come_from_the_service_s_program(
+    stack: Stack, call: tuple[Desk, str, str]
+) -> None:
+    desk, call_id, grant = call
+    town = TOWN_OF[stack.sql("SELECT s.hue FROM orders_call c JOIN callcenter_taxiservice s ON s.id = c.service_id"
+                             " WHERE c.id = %s", [call_id])[0][0]]  # fmt: skip
+
+    status, found = desk.command("POST", f"/ask/hints/{call_id}", {"text": "вокз"}, grant=grant)
+    there = found["hints"][0]["stop"]
+    route = [{"address": "Ленина, 1", "entrance": "2", "lat": None, "lon": None}, {**there, "entrance": ""}]
+    quoted = desk.command("POST", f"/ask/quote/{call_id}", {"route": route, "when": "", "wishes": []}, grant=grant)
+    recent = desk.command("GET", f"/ask/recent/{call_id}", grant=grant)
+
+    assert status == 200
+    assert town in found["hints"][0]["note"]
+    assert quoted[0] == 200
+    assert int(quoted[1]["price"]) > 0
+    assert (quoted[1]["currency"], quoted[1]["minutes"]) == ("RUB", None)
+    assert recent[0] == 200
+    assert (len(recent[1]["hints"]) > 0) == (town == "Светлоярск"), "only one of the two services agrees to that"
+    assert desk.command("POST", f"/ask/quote/{call_id}", {"route": route, "wishes": ["99"]}, grant=grant)[0] == 400
+    assert desk.command("POST", f"/ask/hints/{call_id}", {"text": "х" * 5000}, grant=grant)[0] == 400
+    assert desk.command("POST", f"/ask/hints/{call_id}", {"text": "вокз"})[0] == 404
+
+
+def test_fast_typing_takes_one_place_and_the_newest_words_are_answered(
+    stack: Stack, call: tuple[Desk, str, str]
+) -> None:
+    desk, call_id, grant = call
+    for slug in stack.dispatch_ports:
+        stack.fault(slug, "stall", count=1, seconds=0.6, request="get_addresses_like2")
+
+    with ThreadPoolExecutor(MOST_AT_ONCE + 4) as threads:
+        typed = []
+        for length in range(2, 2 + MOST_AT_ONCE + 4):
+            text = "городская больница"[:length]
+            typed.append(threads.submit(desk.command, "POST", f"/ask/hints/{call_id}", {"text": text}, grant=grant))
+            time.sleep(0.02)
+        current = desk.command("GET", f"/ask/current/{call_id}", grant=grant)
+        answers = [question.result() for question in typed]
+
+    assert current == (200, {"orders": []})
+    assert all(answer == (200, {"late": True}) for answer in answers[:-1])
+    assert answers[-1][0] == 200
+    assert answers[-1][1]["hints"], "the newest question waited for its turn and was answered"
+
+
+def test_hints_asked_for_a_moment_ago_need_no_program(stack: Stack, call: tuple[Desk, str, str]) -> None:
+    desk, call_id, grant = call
+    asked = {"text": "больница"}
+    first = desk.command("POST", f"/ask/hints/{call_id}", asked, grant=grant)
+    for slug in stack.dispatch_ports:
+        stack.fault(slug, "stall", seconds=6)
+
+    again = desk.command("POST", f"/ask/hints/{call_id}", asked, grant=grant)
+
+    assert again == first
+    assert again[1]["hints"], "a program that stalls could not have answered in time"
+
+
 def test_after_the_end_of_the_right_nothing_is_answered(stack: Stack, call: tuple[Desk, str, str]) -> None:
     desk, call_id, grant = call
     desk.command("POST", f"/calls/{call_id}/leave", {"reason": 1}, grant=grant)
 
     assert desk.command("GET", f"/ask/current/{call_id}", grant=grant)[0] == 410
     assert desk.command("GET", f"/ask/current/{call_id}", grant="strange")[0] == 404
+    assert desk.command("POST", f"/ask/hints/{call_id}", {"text": "вокз"}, grant=grant)[0] == 410
+    assert desk.command("GET", f"/ask/recent/{call_id}", grant=grant)[0] == 410
     assert desk.command("GET", "/ask/anything")[0] == 404
 
 
