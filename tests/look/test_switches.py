@@ -10,7 +10,6 @@ from django.test import Client
 from django.urls import path
 
 from callcenter.cookies import SEAT_COOKIE
-from callcenter.templatetags.signs import in_words
 from callcenter.tenancy.middleware import without_unit
 from callcenter.urls import handler400, handler403, handler404, handler500  # noqa: F401 - Django reads them here
 from callcenter.urls import urlpatterns as project_urls
@@ -166,21 +165,3 @@ def test_a_failure_is_a_page_for_people_and_a_sentence_for_commands(address: str
     assert said in people.content
     assert b'data-theme="dark"' in people.content
     assert said.decode() in command.json()["error"]["sentence"]
-
-
-def test_the_stock_admins_pictures_become_words(centre: Centre) -> None:
-    shown = page(browser(centre.tokens["admin"]), "/centre/callcenter/line/")
-
-    assert "icon-yes" not in shown
-    assert '<span aria-hidden="true">✓</span> yes' in shown
-    assert in_words("<td>&lt;img src=x&gt;</td>") == "<td>&lt;img src=x&gt;</td>"
-
-
-def test_no_page_of_a_panel_loads_anything_of_the_stock_admin(centre: Centre) -> None:
-    admin = browser(centre.tokens["admin"])
-
-    shown = "".join(
-        page(admin, f"/centre/callcenter/{name}") for name in ("line/", "line/add/", "person/", "person/add/")
-    )
-
-    assert "/static/admin/" not in shown
