@@ -20,6 +20,10 @@ request_seconds = Histogram(
 )
 tasks = Counter("callcenter_tasks", "Finished tasks", ["task", "outcome"], registry=registry)
 task_seconds = Histogram("callcenter_task_seconds", "Time of a task", ["task"], buckets=SECONDS, registry=registry)
+lookups = Counter("callcenter_lookups", "Answered look-ups of desks", ["kind", "outcome"], registry=registry)
+lookup_seconds = Histogram(
+    "callcenter_lookup_seconds", "Time of a look-up", ["kind"], buckets=SECONDS, registry=registry
+)
 ready = Gauge(
     "callcenter_ready", "1 when the check of readiness held", ["check"], registry=registry, multiprocess_mode="livemax"
 )

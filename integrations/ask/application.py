@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 
 from callcenter.cookies import GRANT_HEADER, SEAT_COOKIE
+from callcenter.monitoring import metrics
 from callcenter.plain_asgi import DatabasePool, Receive, Scope, Send, answer_json, cookie, header, read_body
 from callcenter.refusals import Refused
 from integrations.ask.body import MOST_BYTES
@@ -44,15 +45,20 @@ class Ask:
         if match is None or kind is None or scope["method"] != kind.method:
             await answer_json(send, 404, _refusal("unknown", ""))
             return
+        begun = monotonic()
+        status, payload = await self._told(scope, receive, kind, UUID(match[2]))
+        outcome = "refused" if status >= 400 else "late" if payload is LATE else "told"
+        metrics.lookups.labels(kind.name, outcome).inc()
+        metrics.lookup_seconds.labels(kind.name).observe(monotonic() - begun)
+        await answer_json(send, status, payload)
+
+    async def _told(self, scope: Scope, receive: Receive, kind: Kind, call: UUID) -> tuple[int, Answer]:
         body = await read_body(receive, most=MOST_BYTES) if kind.method == "POST" else b""
-        held = Held(UUID(match[2]), header(scope, GRANT_HEADER), cookie(scope, SEAT_COOKIE), _language(scope))
+        held = Held(call, header(scope, GRANT_HEADER), cookie(scope, SEAT_COOKIE), _language(scope))
         try:
-            found = await self._answer(held, kind, body)
+            return 200, await self._answer(held, kind, body)
         except Refused as refusal:
-            payload = _refusal(refusal.code, refusal.sentence, refusal.fields)
-            await answer_json(send, refusal.status, payload)
-            return
-        await answer_json(send, 200, found)
+            return refusal.status, _refusal(refusal.code, refusal.sentence, refusal.fields)
 
     async def _answer(self, held: Held, kind: Kind, body: bytes) -> Answer:
         """What waited for nobody is answered under the right just checked; for all else it is checked once more."""

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from callcenter.cookies import GRANT_HEADER
 from callcenter.models import Grant
+from callcenter.monitoring.metrics import lookups
 from callcenter.tenancy.rules import SWITCH, WEB
 from callcenter.tenancy.unit import unit
 from integrations.models import Connection
@@ -197,3 +198,18 @@ def test_the_right_that_ends_during_the_question_takes_the_answer_with_it(desk: 
     box.break_by("stall", count=1, seconds=0.4)
 
     assert desk.ask("hints", {"text": "лен"})[0] == 410
+
+
+def test_look_ups_are_counted_by_kind_and_outcome_and_by_nothing_else(desk: Desk, box: Box) -> None:
+    def counted() -> dict[str, float]:
+        return {outcome: lookups.labels("hints", outcome)._value.get() for outcome in ("told", "late", "refused")}
+
+    before = counted()
+    desk.ask("hints", {"text": "мира"})
+    box.break_by("garbage", count=1)
+    desk.ask("hints", {"text": "садовая"})
+    desk.ask("hints", raw=b"{")
+
+    assert {outcome: count - before[outcome] for outcome, count in counted().items()} == {
+        "told": 1, "late": 1, "refused": 1,
+    }  # fmt: skip
