@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 MICRODEGREE = Decimal("0.000001")
-LARGEST = Decimal(10) ** 9
+LARGEST = Decimal(10) ** 10
 LONGEST_TEXT = 200
 Row = Mapping[str, Any]
 
