@@ -78,15 +78,15 @@ async def read_body(receive: Receive, *, most: int) -> bytes:
     return body[: most + 1]
 
 
-async def start(send: Send, status: int, content_type: str) -> None:
+async def start(send: Send, status: int, content_type: str, *more: tuple[bytes, bytes]) -> None:
     """Begin an answer with the headers that every answer carries."""
     fixed = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
     own = [(b"content-type", content_type.encode()), (b"cache-control", b"no-store"), (b"x-accel-buffering", b"no")]
-    await send({"type": "http.response.start", "status": status, "headers": fixed + own})
+    await send({"type": "http.response.start", "status": status, "headers": [*fixed, *own, *more]})
 
 
-async def answer_json(send: Send, status: int, payload: Any) -> None:
+async def answer_json(send: Send, status: int, payload: Any, *more: tuple[bytes, bytes]) -> None:
     """Send one JSON answer."""
     body = json.dumps(payload, ensure_ascii=False, default=str).encode(errors="replace")
-    await start(send, status, "application/json")
+    await start(send, status, "application/json", *more)
     await send({"type": "http.response.body", "body": body})

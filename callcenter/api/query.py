@@ -4,6 +4,7 @@ classes describe the parameters in the schema.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -22,6 +23,7 @@ from callcenter.refusals import Refused
 
 MOST_ITEMS, USUAL_ITEMS = 200, 50
 LONGEST_SHOWN = 40
+PLAIN = r"^[^\x00-\x1f\x7f]*$"
 
 
 def shown(value: Any) -> str:
@@ -53,7 +55,7 @@ class Choice(serializers.ChoiceField):
 
     @override
     def to_internal_value(self, data: Any) -> Any:
-        if data not in self.choices:
+        if not isinstance(data, str) or data not in self.choices:
             raise serializers.ValidationError(
                 _("“%(value)s” is unknown: use one of %(allowed)s.")
                 % {"value": shown(data), "allowed": ", ".join(map(str, self.choices))}
@@ -72,9 +74,9 @@ class Text(serializers.CharField):
     @override
     def to_internal_value(self, data: Any) -> Any:
         text = str(data)
-        if not 0 < len(text) <= (self.max_length or 0) or not text.isprintable():
+        if not 0 < len(text) <= (self.max_length or 0) or not re.fullmatch(PLAIN, text):
             raise serializers.ValidationError(
-                _("“%(value)s” cannot be: 1 to %(limit)s printable characters are allowed.")
+                _("“%(value)s” cannot be: 1 to %(limit)s characters are allowed, and no control characters.")
                 % {"value": shown(data), "limit": self.max_length}
             )
         return text

@@ -42,8 +42,11 @@ class Ask:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         match = _PATH.match(scope["path"])
         kind = KINDS[match[1]] if match else None
-        if match is None or kind is None or scope["method"] != kind.method:
+        if match is None or kind is None:
             await answer_json(send, 404, _refusal("unknown", ""))
+            return
+        if scope["method"] != kind.method:
+            await answer_json(send, 405, _refusal("method_not_allowed", ""), (b"allow", kind.method.encode()))
             return
         begun = monotonic()
         status, payload = await self._told(scope, receive, kind, UUID(match[2]))

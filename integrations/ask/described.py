@@ -29,6 +29,10 @@ def _text(most: int | None = None) -> dict[str, Any]:
     return {"type": "string"} | ({"maxLength": most} if most else {})
 
 
+def _maybe(most: int) -> dict[str, Any]:
+    return {"type": ["string", "null"], "maxLength": most}
+
+
 ASK_SCHEMAS: dict[str, Any] = {
     "Late": {**_shape(late={"type": "boolean", "const": True}), "description": _("No answer in time: go on without.")},
     "OrdersUnderWay": _shape(
@@ -58,7 +62,7 @@ ASK_SCHEMAS: dict[str, Any] = {
         currency=_text(),
         minutes={"type": ["integer", "null"], "minimum": 0},
     ),
-    "HintQuestion": {"type": "object", "properties": {"text": _text(LONGEST["pickup"])}},
+    "HintQuestion": {"type": "object", "properties": {"text": _maybe(LONGEST["pickup"])}},
     "QuoteQuestion": {
         "type": "object",
         "properties": {
@@ -68,7 +72,7 @@ ASK_SCHEMAS: dict[str, Any] = {
                         "type": "object",
                         "properties": {
                             "address": {"type": "string", "minLength": 1, "maxLength": LONGEST["pickup"]},
-                            "entrance": _text(LONGEST["pickup_entrance"]),
+                            "entrance": _maybe(LONGEST["pickup_entrance"]),
                             "lat": {"type": ["number", "null"], "minimum": -90, "maximum": 90},
                             "lon": {"type": ["number", "null"], "minimum": -180, "maximum": 180},
                         },
@@ -78,7 +82,7 @@ ASK_SCHEMAS: dict[str, Any] = {
                 ),
                 "minItems": 2,
             },
-            "when": _text(LONGEST["when"]),
+            "when": _maybe(LONGEST["when"]),
             "wishes": _list_of(_text(LONGEST_WISH), MOST_WISHES),
         },
         "required": ["route"],

@@ -34,7 +34,8 @@ def _text(most: int) -> dict[str, Any]:
 
 
 def _named(most: int) -> dict[str, Any]:
-    return {"type": "string", "minLength": 1, "maxLength": most, "pattern": r"^\S([^\x00-\x1f\x7f]*\S)?$"}
+    end = r"[^\x00-\x1f\x7f\s]"
+    return {"type": "string", "minLength": 1, "maxLength": most, "pattern": rf"^{end}([^\x00-\x1f\x7f]*{end})?$"}
 
 
 def _section(**fields: Any) -> dict[str, Any]:

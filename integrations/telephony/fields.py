@@ -56,6 +56,8 @@ class Fields:
         value = self._values.get(name)
         if value is None:
             return None
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= largest:
             raise ValueError(f"{self._name(name)} is {shown(value)}; a whole number from 0 to {largest} is allowed")
         return value

@@ -5,6 +5,8 @@ from typing import Any
 from rest_framework import serializers
 from typing_extensions import override
 
+from callcenter.api.query import Choice
+from orders.actions.seats import CHOICES
 from orders.forms import LONGEST_WISH, MOST_KNOWN, MOST_STOPS, MOST_WISHES
 from orders.secrets import LONGEST, Between, Dialog, Known
 
@@ -68,4 +70,4 @@ class LeaveInput(serializers.Serializer[Any]):
 class StateInput(serializers.Serializer[Any]):
     """The seat's wanted state."""
 
-    state = serializers.CharField(max_length=10)
+    state = Choice(choices=CHOICES)

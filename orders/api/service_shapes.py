@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from callcenter.api.query import Choice, Moment, PageQuery, Text
+from callcenter.api.query import PLAIN, Choice, Moment, PageQuery, Text
 from callcenter.models.scenario import ScenarioKind
 from orders.models import Attempt, Call, CallState, Delivery, DeliveryState, Disposition, Order, OrderState
 
@@ -114,10 +114,17 @@ class CallsQuery(PageQuery):
     state = Choice(choices=CallState.choices, required=False)
 
 
+@extend_schema_field({"type": "string", "minLength": 1, "maxLength": 40, "pattern": PLAIN})
+class OrderNumber(Text):
+    """A number of the dispatch program."""
+
+
 class OrdersQuery(PageQuery):
     """Which orders."""
 
     since = Moment(required=False, help_text=_("Orders placed from this moment on."))
     until = Moment(required=False, help_text=_("Orders placed before this moment."))
     state = Choice(choices=OrderState.choices, required=False)
-    number = Text(required=False, max_length=40, help_text=_("The order with this number of your dispatch program."))
+    number = OrderNumber(
+        required=False, max_length=40, help_text=_("The order with this number of your dispatch program.")
+    )

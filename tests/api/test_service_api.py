@@ -180,7 +180,7 @@ def test_times_are_limits_half_open(rivals: list[Rival]) -> None:
         ({"cursor": "AAAA" * 7}, "cursor", "is not a cursor"),
         ({"state": "lost"}, "state", "queued, sending"),
         ({"number": ""}, "number", "1 to 40"),
-        ({"number": "\0"}, "number", "printable"),
+        ({"number": "\0"}, "number", "control characters"),
         ({"number": "7" * 41}, "number", "1 to 40"),
         ({"form": "x"}, "form", "since, until, state, number"),
         ({"limit": ["1", "2"]}, "limit", "more than once"),
