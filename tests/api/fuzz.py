@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from random import Random
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import hypothesis
 import requests
@@ -84,11 +84,15 @@ class Fuzz:
         """The documented example itself, but for the wishes, which its service alone offers."""
         raw = operation.definition.raw
         told = raw.get("requestBody", {}).get("content", {}).get("application/json", {})
-        rows = {"call_id": str(self.world.own.answered.pk), "instance": EXCHANGE}
-        named = {item["name"]: rows[item["name"]] for item in raw.get("parameters", []) if item["name"] in rows}
-        for example in told.get("examples", {}).values():
+        named = {
+            item["name"]: str(rows_of(operation.path, self.world.own)[0])
+            for item in raw.get("parameters", [])
+            if item["in"] == "path"
+        }
+        for example in told.get("examples", {}).values() or [{"value": {}}]:
             body = {name: value for name, value in example["value"].items() if name != "wishes"}
-            self.send(operation.Case(path_parameters=named, body=body, media_type="application/json"))
+            sent: dict[str, Any] = {"body": body, "media_type": "application/json"} if told else {}
+            self.send(operation.Case(path_parameters=named, **sent))
 
     def _cover(self, operation: AnyOperation, most: int) -> None:
         """The boundary cases of the schema, in a random order."""
@@ -127,9 +131,9 @@ class Fuzz:
         if not case.path_parameters or (against and self.random.random() < 0.5):
             return
         whose = self.random.choice([self.world.own] * 4 + [self.world.rivals[1]])
-        wanted: dict[str, list[Any]] = {"call_id": [whose.answered.pk] * 3 + [uuid4()], "instance": [EXCHANGE]}
         for name in case.path_parameters:
-            rows = wanted.get(name) or [*ids_of(whose), *_rows(whose), uuid4()]
+            strange = [] if name == "instance" else [uuid4(), self.random.choice(ids_of(whose))]
+            rows = [*rows_of(case.operation.path, whose) * 3, *strange]
             case.path_parameters[name] = str(self.random.choice(rows))
 
     def _authorise(self, case: AnyCase, request: requests.PreparedRequest) -> None:
@@ -190,14 +194,17 @@ def restore(world: World) -> None:
             )
 
 
-def _rows(rival: Rival) -> list[UUID]:
-    """Ids that programs ask for."""
+def rows_of(path: str, rival: Rival) -> list[Any]:
+    """What this path can be asked for and is there."""
+    if "{instance}" in path:
+        return [EXCHANGE]
+    if "{call_id}" in path or "/calls/" in path:
+        return [rival.answered.pk]
+    if "/orders/" in path:
+        return [rival.queued.pk, rival.accepted.pk]
+    table = "orders_delivery" if "/deliveries/" in path else "billing_invoice"
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM orders_delivery WHERE service_id = %(service)s "
-            "UNION ALL SELECT id FROM billing_invoice WHERE service_id = %(service)s",
-            {"service": rival.service.pk},
-        )
+        cursor.execute(f"SELECT id FROM {table} WHERE service_id = %s ORDER BY id", [rival.service.pk])
         return [row[0] for row in cursor.fetchall()]
 
 

@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 CASES = int(os.environ.get("API_CASES", "300"))
 SEED = int(os.environ.get("API_SEED", "0")) or 1 + randbelow(2**31)
 READY_S = 30
+ALWAYS_BUSY = {"seat_state", "seat_next", "seat_longer"}  # the operator of the tests is in a call
 APPLICATIONS = {"web": "callcenter.asgi:application", "switch": "callcenter.switch_asgi:application"}
 pytestmark = pytest.mark.django_db(databases="__all__", transaction=True)
 
@@ -71,7 +72,7 @@ def test_no_generated_request_breaks_the_web_process_or_brings_back_what_is_a_ri
     assert changed(before, checksum(world.own.service.pk, _people(world))) == []
     assert not [status for status in found.statuses if status.rsplit(" ", 1)[1] >= "500"]
     served = {status.split()[0] for status in found.statuses if status.rsplit(" ", 1)[1] < "300"}
-    assert {"calls_list", "orders_read", "usage_read", "call_redeem", "call_place", "ask_current"} <= served
+    assert {told.split()[0] for told in found.statuses} - served <= ALWAYS_BUSY, "these were never answered"
     assert {"calls_list", "orders_list", "invoices_list", "call_redeem"} <= set(found.own)
 
 
@@ -83,9 +84,9 @@ def test_no_generated_request_of_an_exchange_breaks_the_switch(
 
     _tell(capsys, "switch", found)
     assert not found.wrong, "\n".join(found.wrong)
-    assert {"exchange_event 200", "exchange_route 200", "exchange_resync 200", "exchange_ready 200"} <= set(
-        found.statuses
-    )
+    assert {told for told in found.statuses if told.endswith(" 200")} == {
+        "exchange_event 200", "exchange_route 200", "exchange_resync 200", "exchange_ready 200",
+    }  # fmt: skip
 
 
 def _tell(capsys: pytest.CaptureFixture[str], name: str, found: Findings) -> None:
