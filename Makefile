@@ -11,7 +11,7 @@ SETTINGS := CALLCENTER_ROLE=migrate REDIS_URL=redis://127.0.0.1:1/0 \
   KEY_ENCRYPTION_KEYS=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
   DATABASE_URL_MIGRATE=postgres://nobody@127.0.0.1:1/none DATABASE_URL_KEYS_MIGRATE=postgres://nobody@127.0.0.1:1/none
 
-.PHONY: help install browser demo shell test test-isolation test-nightly lint format migrations messages demo-check bench provision clean
+.PHONY: help install browser demo shell test test-isolation test-nightly types lint format migrations messages demo-check bench provision clean
 
 help:
 	@echo "make demo            start everything; prints the address and the logins"
@@ -59,6 +59,9 @@ test-isolation: install
 
 test-nightly: install
 	ISOLATION_REQUESTS=100000 ISOLATION_STATEMENTS=200000 ISOLATION_CONTROLS=1 $(BIN)/python -m pytest
+
+types: install
+	$(SETTINGS) $(BIN)/mypy
 
 lint: install
 	$(BIN)/ruff check .
