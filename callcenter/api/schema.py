@@ -61,10 +61,10 @@ REFUSALS: dict[int, Known] = {
     401: Known(_("Whoever asks is not known, or not any more."), "key"),
     403: Known(_("Known, but not for this."), "scope"),
     404: Known(_("There is nothing here for whoever asks: a stranger's and a missing one look the same."), "unknown"),
-    409: Known(_("Not in this state."), "busy"),
-    410: Known(_("The right to the call has ended: nothing of it is answered any more."), "closed"),
-    413: Known(_("The body is too large."), "too_large"),
-    415: Known(_("The body is not JSON."), "unsupported_media_type"),
+    409: Known("Not in this state.", "busy"),
+    410: Known("The right to the call has ended: nothing of it is answered any more.", "closed"),
+    413: Known("The body is too large.", "too_large"),
+    415: Known("The body is not JSON.", "unsupported_media_type"),
     429: Known(_("More requests in this minute than one key may send; `Retry-After` says how many seconds to wait."),
                "too_often"),
 }  # fmt: skip
@@ -152,9 +152,9 @@ SCHEMES: dict[str, dict[str, Any]] = {
 }
 MEANT: dict[str, Text] = {
     KEY: _("A key of the service, made in its panel under API keys."),
-    SEAT: _("The place of an operator, given at login; the browser alone holds it."),
-    GRANT: _("The right to one call, given when the seat takes the call."),
-    CSRF: _("The token of the page, for whatever changes something; its cookie goes with it."),
+    SEAT: "The place of an operator, given at login; the browser alone holds it.",
+    GRANT: "The right to one call, given when the seat takes the call.",
+    CSRF: "The token of the page, for whatever changes something; its cookie goes with it.",
 }
 
 

@@ -1,8 +1,6 @@
-"""The description of the look-ups, which are plain ASGI and unknown to the framework."""
+"""The description of the look-ups, which are plain ASGI and unknown to the framework; in English alone."""
 
 from typing import Any
-
-from django.utils.translation import gettext_lazy as _
 
 from callcenter.api.schema import GRANT, REFUSALS
 from callcenter.contracts import OrderProgress
@@ -34,7 +32,7 @@ def _maybe(most: int) -> dict[str, Any]:
 
 
 ASK_SCHEMAS: dict[str, Any] = {
-    "Late": {**_shape(late={"type": "boolean", "const": True}), "description": _("No answer in time: go on without.")},
+    "Late": {**_shape(late={"type": "boolean", "const": True}), "description": "No answer in time: go on without."},
     "OrdersUnderWay": _shape(
         orders=_list_of(
             _shape(number=_text(), progress={"type": "string", "enum": [str(item.value) for item in OrderProgress]})
@@ -53,7 +51,7 @@ ASK_SCHEMAS: dict[str, Any] = {
                     },
                 )
             ),
-            "source": {"type": "string", "description": _("Whose hints these are, as it is shown below the list.")},
+            "source": {"type": "string", "description": "Whose hints these are, as it is shown below the list."},
         },
         "required": ["hints"],
     },
@@ -94,7 +92,7 @@ def _answers(shape: str, example: Any, refused: tuple[int, ...]) -> dict[str, An
     either = [{"$ref": f"#/components/schemas/{name}"} for name in (shape, "Late")]
     examples = {"answered": {"value": example}, "late": {"value": {"late": True}}}
     told: dict[str, Any] = {
-        "200": {"description": _("Done."), "content": {_JSON: {"schema": {"anyOf": either}, "examples": examples}}}
+        "200": {"description": "Done.", "content": {_JSON: {"schema": {"anyOf": either}, "examples": examples}}}
     }
     for status in refused:
         known = REFUSALS[status]
@@ -131,24 +129,24 @@ ASK_PATHS: dict[str, Any] = {
     "/ask/current/{call_id}": {
         "get": _asked(
             "ask_current",
-            _("Orders under way"),
-            _("Which orders of the caller the service's dispatch program has under way. Nothing of it is stored."),
+            "Orders under way",
+            "Which orders of the caller the service's dispatch program has under way. Nothing of it is stored.",
             answers=_answers("OrdersUnderWay", {"orders": [{"number": "148202", "progress": "assigned"}]}, (404, 410)),
         )
     },
     "/ask/recent/{call_id}": {
         "get": _asked(
             "ask_recent",
-            _("Recent addresses"),
-            _("From where the caller was fetched lately, as the dispatch program knows it."),
+            "Recent addresses",
+            "From where the caller was fetched lately, as the dispatch program knows it.",
             answers=_answers("Hints", {"hints": [_HINT]}, (404, 410)),
         )
     },
     "/ask/hints/{call_id}": {
         "post": _asked(
             "ask_hints",
-            _("Hints for an address"),
-            _("Addresses like the typed text, as the dispatch program knows them; the newest question counts."),
+            "Hints for an address",
+            "Addresses like the typed text, as the dispatch program knows them; the newest question counts.",
             answers=_answers("Hints", {"hints": [_HINT], "source": "Taxi-Master"}, (400, 404, 410)),
             body=("HintQuestion", {"text": "lenina 7"}),
         )
@@ -156,8 +154,8 @@ ASK_PATHS: dict[str, Any] = {
     "/ask/quote/{call_id}": {
         "post": _asked(
             "ask_quote",
-            _("Price and time"),
-            _("What the trip costs and how long the car takes, as the dispatch program reckons it."),
+            "Price and time",
+            "What the trip costs and how long the car takes, as the dispatch program reckons it.",
             answers=_answers("Quoted", {"price": "640", "currency": "RUB", "minutes": 4}, (400, 404, 410)),
             body=("QuoteQuestion", _TRIP),
         )

@@ -1,9 +1,6 @@
-"""The description of what exchanges say and ask: the same values that `events` and `questions` read."""
+"""The description of what exchanges say and ask: the same values that `events` and `questions` read. English alone."""
 
 from typing import Any
-
-from django.utils.text import format_lazy
-from django.utils.translation import gettext_lazy as _
 
 from callcenter.contracts import CALL_EVENT_SCHEMA, CallEventType, CallOutcome
 from integrations.telephony.events import LARGEST_CAUSE, LARGEST_SEQ, LONGEST_EXTENSION, LONGEST_ID, LONGEST_NAME
@@ -16,15 +13,15 @@ SIGNED: dict[str, list[str]] = {"webhookId": [], "webhookTimestamp": [], "webhoo
 SCHEMES: dict[str, Any] = {
     "webhookId": {
         "type": "apiKey", "in": "header", "name": "webhook-id",
-        "description": _("A name of this request, given once; 1 to 128 letters, digits, “_”, “:” and “-”."),
+        "description": "A name of this request, given once; 1 to 128 letters, digits, “_”, “:” and “-”.",
     },
     "webhookTimestamp": {
         "type": "apiKey", "in": "header", "name": "webhook-timestamp",
-        "description": format_lazy(_("Unix seconds, at most {seconds} s away from our clock."), seconds=TOLERANCE_S),
+        "description": f"Unix seconds, at most {TOLERANCE_S} s away from our clock.",
     },
     "webhookSignature": {
         "type": "apiKey", "in": "header", "name": "webhook-signature",
-        "description": _("“v1,” and the base64 of the HMAC-SHA256 over id.timestamp.body, as Standard Webhooks say."),
+        "description": "“v1,” and the base64 of the HMAC-SHA256 over id.timestamp.body, as Standard Webhooks say.",
     },
 }  # fmt: skip
 
@@ -42,7 +39,7 @@ def _section(**fields: Any) -> dict[str, Any]:
     return {"type": ["object", "null"], "properties": fields}
 
 
-_PHONE = {**_text(LONGEST_NUMBER), "description": _("Any usual form; a number that cannot be read counts as withheld.")}
+_PHONE = {**_text(LONGEST_NUMBER), "description": "Any usual form; a number that cannot be read counts as withheld."}
 _CALL_ID = _named(LONGEST_ID)
 SWITCH_SCHEMAS: dict[str, Any] = {
     "Refusal": {
@@ -105,7 +102,7 @@ SWITCH_SCHEMAS: dict[str, Any] = {
                 "type": ["array", "null"],
                 "maxItems": MOST_MISSES,
                 "items": _named(LONGEST_EXTENSION),
-                "description": _("Extensions that rang for the call in vain."),
+                "description": "Extensions that rang for the call in vain.",
             },
         },
         "required": ["call"],
@@ -115,11 +112,11 @@ SWITCH_SCHEMAS: dict[str, Any] = {
         "properties": {
             "decision_id": {"type": "string", "format": "uuid"},
             "action": {"type": "string", "enum": ["accept", "wait", "reject"]},
-            "extension": {"type": "string", "description": _("Where to ring, when accepted.")},
+            "extension": {"type": "string", "description": "Where to ring, when accepted."},
             "service": {"type": "string"},
             "scenario": {"type": "string"},
-            "cause": {"type": ["integer", "null"], "description": _("Q.850 cause, when rejected.")},
-            "retry_after_s": {"type": ["number", "null"], "description": _("When to ask again, when waiting.")},
+            "cause": {"type": ["integer", "null"], "description": "Q.850 cause, when rejected."},
+            "retry_after_s": {"type": ["number", "null"], "description": "When to ask again, when waiting."},
             "max_wait_s": {"type": ["integer", "null"]},
         },
         "required": [
@@ -147,10 +144,10 @@ SWITCH_SCHEMAS: dict[str, Any] = {
     },
 }  # fmt: skip
 _REFUSED = {
-    400: _("The body is not what is expected; the sentence names the field."),
-    401: _("Not signed by this exchange, too long ago, or taken before."),
-    411: _("Content-Length is missing."),
-    413: format_lazy(_("The body has more than {bytes} bytes."), bytes=LARGEST_BODY),
+    400: "The body is not what is expected; the sentence names the field.",
+    401: "Not signed by this exchange, too long ago, or taken before.",
+    411: "Content-Length is missing.",
+    413: f"The body has more than {LARGEST_BODY} bytes.",
 }
 
 
@@ -183,7 +180,7 @@ def _asked(id: str, summary: Any, description: Any, *, body: tuple[str, Any] | N
             },
             "responses": {
                 "200": {
-                    "description": _("Done."),
+                    "description": "Done.",
                     "content": {_JSON: {"schema": _ref(answer[0]), "examples": {id: {"value": answer[1]}}}},
                 },
                 **refused,
@@ -213,29 +210,29 @@ _ROUTE = {
 SWITCH_PATHS: dict[str, Any] = {
     "/api/telephony/{instance}/events": _asked(
         "exchange_event",
-        _("An event of a call"),
-        _("One event. Sent twice it is taken once; late and swapped ones are put in order."),
+        "An event of a call",
+        "One event. Sent twice it is taken once; late and swapped ones are put in order.",
         body=("CallEvent", _EVENT),
         answer=("Recorded", {"result": "applied"}),
     ),
     "/api/telephony/{instance}/route": _asked(
         "exchange_route",
-        _("Where shall this call go"),
-        _("Accept names one extension to ring, wait says when to ask again, reject gives the cause."),
+        "Where shall this call go",
+        "Accept names one extension to ring, wait says when to ask again, reject gives the cause.",
         body=("RouteQuestion", {"call": _CALL, "missed": ["102"]}),
         answer=("Route", _ROUTE),
     ),
     "/api/telephony/{instance}/resync": _asked(
         "exchange_resync",
-        _("The calls that are on"),
-        _("All calls that the exchange has now. Those it has lost are ended; the answer names those to hang up."),
+        "The calls that are on",
+        "All calls that the exchange has now. Those it has lost are ended; the answer names those to hang up.",
         body=("LiveCalls", {"calls": ["1732376518.42"]}),
         answer=("Released", {"release": []}),
     ),
     "/api/telephony/{instance}/ready": _asked(
         "exchange_ready",
-        _("Is anybody ready"),
-        _("How many operators could take a call now."),
+        "Is anybody ready",
+        "How many operators could take a call now.",
         body=None,
         answer=("Ready", {"ready": 2}),
     ),

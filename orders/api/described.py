@@ -1,8 +1,7 @@
-"""The description of the dialog's commands."""
+"""The description of the dialog's commands, for developers and therefore in English alone."""
 
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema_view
 from rest_framework import serializers
@@ -27,7 +26,7 @@ class HeldCallTold(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     answered_at = serializers.DateTimeField(allow_null=True)
-    expires_at = serializers.DateTimeField(help_text=_("When the right ends at the latest."))
+    expires_at = serializers.DateTimeField(help_text="When the right ends at the latest.")
 
 
 class KnownTold(serializers.Serializer[Any]):
@@ -63,7 +62,7 @@ class DialogTold(serializers.Serializer[Any]):
     """What the page needs to show the dialog."""
 
     phone_masked = serializers.CharField()
-    idempotency_key = serializers.UUIDField(help_text=_("Sent when placing: the same key is the same order."))
+    idempotency_key = serializers.UUIDField(help_text="Sent when placing: the same key is the same order.")
     time_zone = serializers.CharField()
     draft = DraftTold()
     wishes = serializers.ListField(child=WishTold())
@@ -73,7 +72,7 @@ class DialogTold(serializers.Serializer[Any]):
 class RedeemedTold(serializers.Serializer[Any]):
     """The right to the call and what the dialog begins with."""
 
-    grant = serializers.CharField(help_text=_("Sent as X-Grant with every command of this call; it is told here only."))
+    grant = serializers.CharField(help_text="Sent as X-Grant with every command of this call; it is told here only.")
     call = HeldCallTold()
     dialog = DialogTold()
 
@@ -81,7 +80,7 @@ class RedeemedTold(serializers.Serializer[Any]):
 class RevealedTold(serializers.Serializer[Any]):
     """The caller's number."""
 
-    phone = serializers.CharField(help_text=_("In full; empty when it is withheld."))
+    phone = serializers.CharField(help_text="In full; empty when it is withheld.")
 
 
 class PlacedOrderTold(serializers.Serializer[Any]):
@@ -135,8 +134,8 @@ COMMANDS = [
         "post",
         command(
             "call_redeem",
-            _("Take the right to a call"),
-            _("The seat that answered the call takes the right to its data. A right taken before ends with it."),
+            "Take the right to a call",
+            "The seat that answered the call takes the right to its data. A right taken before ends with it.",
             tag="dialog", auth=BY_SEAT, answer=(RedeemedTold, OPENED), refused=[*OF_SEAT, 404], parameters=[_CALL],
         ),
     ),
@@ -145,8 +144,8 @@ COMMANDS = [
         "put",
         command(
             "call_draft",
-            _("Keep the draft"),
-            _("Keep what is typed so far, so that a reload loses nothing."),
+            "Keep the draft",
+            "Keep what is typed so far, so that a reload loses nothing.",
             tag="dialog", auth=BY_GRANT, asked=(DialogInput, _SENT), status=204, refused=[*OF_CALL, *WRITTEN],
             parameters=[_CALL],
         ),
@@ -156,8 +155,8 @@ COMMANDS = [
         "post",
         command(
             "call_reveal",
-            _("Show the number"),
-            _("Show the caller's whole number. It is put on record that it was shown."),
+            "Show the number",
+            "Show the caller's whole number. It is put on record that it was shown.",
             tag="dialog", auth=BY_GRANT, answer=(RevealedTold, {"phone": "+79001234567"}), refused=OF_CALL,
             parameters=[_CALL],
         ),
@@ -167,8 +166,8 @@ COMMANDS = [
         "post",
         command(
             "call_place",
-            _("Place the order"),
-            _("Place the order of the call. Sent twice with the same key, it is one order."),
+            "Place the order",
+            "Place the order of the call. Sent twice with the same key, it is one order.",
             tag="dialog", auth=BY_GRANT, asked=(PlaceInput, {**_SENT, "idempotency_key": KEY}), status=201,
             answer=(PlacedTold, {"order": {"id": ORDER_ID, "state": "queued"}}), refused=[*OF_CALL, *WRITTEN],
             parameters=[_CALL],
@@ -179,8 +178,8 @@ COMMANDS = [
         "post",
         command(
             "call_leave",
-            _("End the dialog"),
-            _("End the dialog: 0 with an order, 1 to 9 without one. The right to the call ends with it."),
+            "End the dialog",
+            "End the dialog: 0 with an order, 1 to 9 without one. The right to the call ends with it.",
             tag="dialog", auth=BY_GRANT, asked=(LeaveInput, {"reason": 1}), answer=(Nothing, {}),
             refused=[*OF_CALL, 409, *WRITTEN], parameters=[_CALL],
         ),
@@ -190,8 +189,8 @@ COMMANDS = [
         "post",
         command(
             "seat_state",
-            _("Be on line, on a break, or off"),
-            _("Choose the state of the own seat. While a call is on, it stays as it is."),
+            "Be on line, on a break, or off",
+            "Choose the state of the own seat. While a call is on, it stays as it is.",
             tag="seat", auth=BY_SEAT, asked=(StateInput, {"state": "ready"}), answer=(Nothing, {}),
             refused=[*OF_SEAT, 409, *WRITTEN],
         ),
@@ -201,8 +200,8 @@ COMMANDS = [
         "post",
         command(
             "seat_next",
-            _("The next call now"),
-            _("End the wrap-up before its time."),
+            "The next call now",
+            "End the wrap-up before its time.",
             tag="seat", auth=BY_SEAT, answer=(Nothing, {}), refused=[*OF_SEAT, 409],
         ),
     ),
@@ -211,8 +210,8 @@ COMMANDS = [
         "post",
         command(
             "seat_longer",
-            _("A longer wrap-up"),
-            _("Fifteen seconds more before the next call."),
+            "A longer wrap-up",
+            "Fifteen seconds more before the next call.",
             tag="seat", auth=BY_SEAT, answer=(Nothing, {}), refused=[*OF_SEAT, 409],
         ),
     ),

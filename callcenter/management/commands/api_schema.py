@@ -4,7 +4,6 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from callcenter.api.documents import FOLDER, text_of
@@ -15,17 +14,15 @@ from orders.api import described  # noqa: F401 - the description comes with the 
 
 DOCUMENTS = {
     "web": Document(
-        title=_("The web process"),
-        description=_(
-            "The commands of the operator's page, its look-ups, and the addresses for programs of a service."
-        ),
+        title="The web process",
+        description="The commands of the operator's page, its look-ups, and the addresses for programs of a service.",
         urlconf="callcenter.urls",
         paths=ASK_PATHS,
         schemas=ASK_SCHEMAS,
     ),
     "switch": Document(
-        title=_("The switch"),
-        description=_("What telephone exchanges say and ask, signed."),
+        title="The switch",
+        description="What telephone exchanges say and ask, signed.",
         urlconf="callcenter.switch_urls",
         paths=SWITCH_PATHS,
         schemas=SWITCH_SCHEMAS,
