@@ -11,7 +11,7 @@ SETTINGS := CALLCENTER_ROLE=migrate REDIS_URL=redis://127.0.0.1:1/0 \
   KEY_ENCRYPTION_KEYS=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
   DATABASE_URL_MIGRATE=postgres://nobody@127.0.0.1:1/none DATABASE_URL_KEYS_MIGRATE=postgres://nobody@127.0.0.1:1/none
 
-.PHONY: help install browser demo shell test test-isolation test-nightly types lint format migrations messages demo-check bench provision clean
+.PHONY: help install browser demo shell test test-isolation test-nightly types lint format migrations messages demo-check screenshots bench provision clean
 
 help:
 	@echo "make demo            start everything; prints the address and the logins"
@@ -25,6 +25,7 @@ help:
 	@echo "make migrations      make migrations for changed models"
 	@echo "make messages        collect the texts to translate"
 	@echo "make demo-check      200 calls and 5 in Chromium through a demo of its own, measured and judged"
+	@echo "make screenshots     the pictures of README and docs"
 	@echo "make bench           200 calls with faults through every process"
 	@echo "make provision       make roles and databases in a PostgreSQL of your own (DATABASE_URL_ADMIN)"
 	@echo "make clean           forget the environment and the demo's data"
@@ -87,6 +88,9 @@ messages: install
 
 demo-check: install browser
 	@$(BIN)/python -m bench.demo $(CHECK)
+
+screenshots: install browser
+	@$(BIN)/python -m bench.demo.screenshots
 
 bench: install
 	$(BIN)/python -m pytest -s bench/path.py
