@@ -35,8 +35,9 @@ def visit(page: Page, context: BrowserContext, live_server: LiveServer) -> Visit
             missing = [line for line in heard if answer.status == 404 and "404" in line]
             found = [] if number else barriers(page)
             wide = [width for width in WIDTHS if _too_wide(page, width)]
+            found += [] if number else barriers(page)
             page.set_viewport_size({"width": 1280, "height": 720})
-            assert (address, language, heard, found, wide) == (address, language, missing, [], [])
+            assert (heard, found, wide) == (missing, [], []), f"{address} in {language}"
             heard.clear()
 
     return look
