@@ -11,7 +11,7 @@ SETTINGS := CALLCENTER_ROLE=migrate REDIS_URL=redis://127.0.0.1:1/0 \
   KEY_ENCRYPTION_KEYS=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
   DATABASE_URL_MIGRATE=postgres://nobody@127.0.0.1:1/none DATABASE_URL_KEYS_MIGRATE=postgres://nobody@127.0.0.1:1/none
 
-.PHONY: help install browser demo shell test test-isolation test-nightly types lint format migrations messages demo-check screenshots bench provision clean
+.PHONY: help install browser demo shell test test-isolation test-api test-nightly types lint format migrations messages demo-check screenshots bench provision clean
 
 help:
 	@echo "make demo            start everything; prints the address and the logins"
@@ -19,6 +19,7 @@ help:
 	@echo "make browser         find a Chromium for the tests in a browser, or install one"
 	@echo "make test            all tests on real, throw-away services"
 	@echo "make test-isolation  the proofs of isolation at full length, with their controls"
+	@echo "make test-api        2,500 generated requests to the running processes"
 	@echo "make test-nightly    the same, ten times as long"
 	@echo "make lint            ruff, mypy, import-linter, templates, migrations"
 	@echo "make format          write the code in the house's style"
@@ -57,6 +58,9 @@ test: install
 
 test-isolation: install
 	ISOLATION_REQUESTS=10000 ISOLATION_STATEMENTS=20000 ISOLATION_CONTROLS=1 $(BIN)/python -m pytest tests/isolation
+
+test-api: install
+	API_CASES=2500 $(BIN)/python -m pytest tests/api/test_generated.py
 
 test-nightly: install
 	ISOLATION_REQUESTS=100000 ISOLATION_STATEMENTS=200000 ISOLATION_CONTROLS=1 $(BIN)/python -m pytest

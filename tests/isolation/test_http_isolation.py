@@ -24,7 +24,7 @@ from tests.isolation.programs import programs
 from tests.isolation.routes import ROUTES, discovered
 from tests.isolation.world import World, build, readable, with_hole, without_floor
 
-REQUESTS = int(os.environ.get("ISOLATION_REQUESTS", "1000"))
+REQUESTS = int(os.environ.get("ISOLATION_REQUESTS", "2000"))
 WIDE_CONTROLS = os.environ.get("ISOLATION_CONTROLS") == "1"
 CONTROL_REQUESTS = max(500, REQUESTS // 10) if WIDE_CONTROLS else 500
 SEED = 20261123
