@@ -48,7 +48,7 @@ class KeyForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": gettext_lazy("Choose at least one: a key that opens nothing is of no use.")},
     )
-    days = forms.TypedChoiceField(label=gettext_lazy("How long"), choices=LASTS, coerce=int, initial=LASTS[0][0])
+    days = forms.TypedChoiceField(label=gettext_lazy("Lasts"), choices=LASTS, coerce=int, initial=LASTS[0][0])
 
     def __init__(self, data: Any, own: UUID | None) -> None:
         super().__init__(data, label_suffix="")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -109,7 +110,7 @@ def _operation(written: Mapping[str, Any], base: str, path: str, method: str) ->
         example=json.dumps(example, ensure_ascii=False, indent=2),
         curl=f'curl -H "Authorization: Bearer $KEY" {base}{path.format(**known)}',
         refusals=[
-            Refusal(status, _example(answer["content"][JSON])["error"]["code"], answer["description"])
+            Refusal(status, _example(answer["content"][JSON])["error"]["code"], _said(answer))
             for status, answer in sorted(told["responses"].items())
             if status >= "400"
         ],
@@ -124,17 +125,23 @@ def _first(example: Any, name: str) -> str:
     return str(example.get(name, "")) if isinstance(example, dict) else ""
 
 
+def _said(part: Mapping[str, Any]) -> str:
+    """The description for a page: words of a list one under the other, without the marks of a text file."""
+    text: str = part.get("description", "")
+    return re.sub(r"^\* `(.*?)` - ", r"\1 — ", text, flags=re.MULTILINE).replace("`", "")
+
+
 def _parameter(item: Mapping[str, Any]) -> Field:
     schema = item["schema"]
     kind = _kind(schema) if item["in"] == "query" else f"{_kind(schema)}, {_('in the address')}"
-    return Field(item["name"], kind, item.get("description", ""))
+    return Field(item["name"], kind, _said(item))
 
 
 def _fields(written: Mapping[str, Any], schema: Mapping[str, Any], depth: int) -> Iterable[Field]:
     """The fields of a shape, those of a field of several fields right behind it."""
     for name, part in _resolved(written, schema).get("properties", {}).items():
         inner = part.get("items", part)
-        yield Field(name, _kind(part), part.get("description", ""), depth)
+        yield Field(name, _kind(part), _said(part), depth)
         yield from _fields(written, inner, depth + 1)
 
 
