@@ -79,7 +79,7 @@ def refusals(statuses: Iterable[int]) -> dict[int, OpenApiResponse]:
 def _refusal(known: Known, status: int) -> OpenApiResponse:
     said: Example = {"error": {"code": known.code, "sentence": known.when, "fields": {}}}
     example = OpenApiExample(known.code, value=said, response_only=True, status_codes=[str(status)])
-    return OpenApiResponse(Refusal, description=str(known.when), examples=[example])
+    return OpenApiResponse(Refusal, description=known.when, examples=[example])
 
 
 def command(
@@ -101,7 +101,7 @@ def command(
         for value, request in ((asked, True), (answer, False))
         if value is not None
     ]
-    done = OpenApiResponse(answer[0] if answer else None, description=str(_("Done.")))
+    done = OpenApiResponse(answer[0] if answer else None, description=_("Done."))
     return extend_schema(
         operation_id=id,
         summary=summary,

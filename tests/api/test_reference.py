@@ -1,6 +1,7 @@
 """The description of the addresses for programs: as a document, and as a page to read."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -88,6 +89,12 @@ def test_the_page_shows_every_operation_with_a_command_to_try(language: str) -> 
         assert f'id="{told["operationId"]}"' in page.content.decode()
     assert text.count("curl -H") == len(operations())
     assert "http://testserver/api/v1/orders/019a01f6" in text
+
+
+def test_each_language_is_written_for_itself_whatever_was_active_before() -> None:
+    document("ru")
+
+    assert not re.search("[а-яё]", json.dumps(document("en"), ensure_ascii=False), re.IGNORECASE)
 
 
 def test_the_examples_name_nothing_of_anybody() -> None:
