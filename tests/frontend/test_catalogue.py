@@ -72,7 +72,7 @@ def test_every_text_of_code_and_templates_is_in_the_catalogue() -> None:
 def test_extraction_finds_texts_of_both_kinds() -> None:
     places = dict(used())
 
-    assert places["Place the order"].startswith("templates/desk/")
+    assert places["Place the order"].startswith("templates/")
     assert places["Choose 1 to 9."].startswith("orders/actions/")
 
 
