@@ -1,79 +1,27 @@
 """Connections in the panels: what is kept, what is refused, what a test finds; orders outlast every trouble."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection as database
 
 from callcenter.contracts import Trouble
-from callcenter.models import AuditEntry, Person, TaxiService
-from callcenter.secrets import vault
+from callcenter.models import AuditEntry, TaxiService
 from callcenter.tenancy.rules import WORKER
 from callcenter.tenancy.unit import unit
 from integrations import checks
 from integrations.dispatch.taximaster.settings import FIELDS
-from integrations.models import Connection, ConnectionCheck, Exchange
+from integrations.models import Connection, ConnectionCheck
 from integrations.secrets import ConnectionKey
-from integrations.standing import standing, state_of_try
+from integrations.standing import state_of_try
 from integrations.troubles import WORDS
-from orders.models import Attempt, Delivery, Order
-from tests.factories import EXCHANGE_SECRET, Centre, make_centre, make_person, make_rivals, open_grant
-from tests.integrations.delivery.program import running
-from tests.integrations.delivery.scene import KEY, connect, engine, order_by_operator, settled, until
+from tests.factories import Centre, make_rivals
 from tests.integrations.http_peer import OK, Peer, serve
-from tests.integrations.simulators.taximaster_box import SECRET, Box, simulated
-from tests.orders.cast import Cast, cast
+from tests.integrations.panel.cast import EXCHANGES, LIST, linked, typed
+from tests.integrations.simulators.taximaster_box import SECRET, Box
 from tests.panels import browser, errors, seen, within_limit
 
 pytestmark = pytest.mark.django_db(databases="__all__")
-LIST = "/centre/integrations/connection/"
-EXCHANGES = "/centre/integrations/exchange/"
-
-
-@pytest.fixture(autouse=True)
-def _no_key_of_an_earlier_test() -> None:
-    vault.cache.clear()
-
-
-@pytest.fixture
-def staff(db: None) -> Centre:
-    return make_centre()
-
-
-@pytest.fixture(scope="module")
-def tm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Box]:
-    with simulated(tmp_path_factory.mktemp("taximaster")) as box:
-        yield box
-
-
-@pytest.fixture
-def service(db: None) -> TaxiService:
-    return TaxiService.objects.create(name="Комета", monogram="К", hue="teal", greeting="Такси")
-
-
-def typed(of: TaxiService | None = None, /, **changes: Any) -> dict[str, Any]:
-    """A connection as it is typed in."""
-    return {
-        **({"service": str(of.pk)} if of else {}), "kind": "taximaster", "base_url": "https://tm.example.ru:8089",
-        "trust": "public", "fingerprint": "", "ca_pem": "", "key": "a-secret-key", "most_at_once": "8", "active": "on",
-        "setting_time_zone": "Asia/Omsk", "setting_phone_format": "8", "setting_crew_group_id": "12",
-        **changes,
-    }  # fmt: skip
-
-
-def linked(service: TaxiService, url: str, *, secret: str = SECRET, fingerprint: str = "", pem: str = "") -> Connection:
-    link = Connection(
-        service=service, kind="taximaster", base_url=url, fingerprint=fingerprint, ca_pem=pem, private_allowed=True,
-        stored={"time_zone": "Europe/Moscow", "phone_format": "8"},
-    )  # fmt: skip
-    link.put_key(ConnectionKey(secret=secret))
-    link.save(force_insert=True)
-    return link
-
-
-# --- keeping
 
 
 def test_an_administrator_enters_a_connection_whose_key_is_never_seen_again(
@@ -372,135 +320,3 @@ def test_what_a_try_tells_of_the_connection(outcome: str, code: str, state: str)
 
 
 # --- exchanges
-
-
-def test_keys_of_an_exchange_go_in_two_at_a_time_and_never_come_out(staff: Centre) -> None:
-    admin, exchange = browser(staff.tokens["admin"]), staff.exchange
-    path, new = f"{EXCHANGES}{exchange.pk}/change/", "n" * 24
-
-    assert admin.post(path, {"adapter": "webhook", "active": "on", "key": new}).status_code == 302
-    assert Exchange.objects.get().keys().secrets == (new, EXCHANGE_SECRET)
-    newer = "m" * 24
-    admin.post(path, {"adapter": "webhook", "active": "on", "key": newer})
-    assert Exchange.objects.get().keys().secrets == (newer, new)
-    page = within_limit(admin, path)
-    assert "Two keys are valid" in seen(page)
-    assert not {new, newer, EXCHANGE_SECRET} & set(page.content.decode().split('"'))
-
-    ended = f"{EXCHANGES}{exchange.pk}/end-old-key/"
-    assert admin.get(ended).status_code == 200
-    assert admin.post(ended).status_code == 303
-    assert Exchange.objects.get().keys().secrets == (newer,)
-    assert admin.post(ended).status_code == 404
-    actions = AuditEntry.objects.filter(actor=str(staff.people["admin"].pk)).values_list("action", flat=True)
-    assert set(actions) == {"exchange.changed", "exchange.old_key_ended"}
-
-
-@pytest.mark.parametrize(
-    ("changes", "field", "said"),
-    [
-        ({"key": ""}, "key", "Without a key nothing that the exchange sends is believed"),
-        ({"key": "short"}, "key", "The key has 5 characters: 24 to 200 are possible"),
-        ({"name": "наша АТС"}, "name", "slug"),
-        ({"name": "pbx"}, "name", "already exists"),
-        ({"adapter": "pigeon"}, "adapter", "pigeon is not one of the available choices"),
-    ],
-)
-def test_a_wrong_field_of_an_exchange_is_refused(staff: Centre, changes: dict[str, str], field: str, said: str) -> None:
-    page = browser(staff.tokens["admin"]).post(
-        f"{EXCHANGES}add/", {"name": "second", "adapter": "webhook", "active": "on", "key": "k" * 24, **changes}
-    )
-
-    assert said in errors(page)[field][0]
-    assert Exchange.objects.count() == 1
-
-
-def test_a_new_exchange_is_believed_with_its_key(staff: Centre) -> None:
-    browser(staff.tokens["admin"]).post(
-        f"{EXCHANGES}add/", {"name": "second", "adapter": "webhook", "active": "on", "key": "k" * 24}
-    )
-
-    assert Exchange.objects.get(name="second").keys().secrets == ("k" * 24,)
-
-
-# --- orders outlast every trouble
-
-
-@pytest.fixture
-def komet(transactional_db: None) -> Cast:
-    return cast()
-
-
-def admin_of(made: Cast) -> Any:
-    """The administrator's browser."""
-    person = Person.objects.filter(job="admin").first() or make_person("master", job="admin")
-    open_grant("master-token", person, kind="staff")
-    return browser("master-token")
-
-
-def kept(made: Cast, link: Connection, trouble: Trouble, *, said: str, repair: dict[str, str]) -> Order:
-    """Place an order while the trouble lasts; see it wait and the panel say why; repair it in the panel; see it
-    delivered once.
-    """
-    admin = admin_of(made)
-    with engine():
-        order = order_by_operator(made)
-        until(lambda: Attempt.objects.filter(code=trouble.value).exists())
-        page = seen(admin.get(f"{LIST}{link.pk}/standing/"))
-        waits = Delivery.objects.get()
-        answer = admin.post(f"{LIST}{link.pk}/change/", typed(**{"private_allowed": "on", "key": "", **repair}))
-        assert answer.status_code == 303, errors(answer)
-        until(settled("accepted"))
-    assert said in page
-    assert "nothing is lost" in page
-    assert "1 order waits since" in page
-    assert waits.state in ("pending", "sending")
-    order.refresh_from_db()
-    assert (order.state, bool(order.number)) == ("accepted", True)
-    assert checks.carry_out(ConnectionCheck.objects.get().pk) == "ok"
-    assert standing(link).state == "ok"
-    return order
-
-
-@pytest.mark.django_db(transaction=True, databases="__all__")
-def test_an_order_outlasts_a_wrong_key(komet: Cast, tm: Box) -> None:
-    url, pin = tm.running.url, tm.running.fingerprint
-    before = len(tm.journal())
-    link = connect(komet, url, fingerprint=pin, secret="wrong")
-    trust = {"base_url": url, "trust": "pinned", "fingerprint": pin, "setting_crew_group_id": ""}
-
-    kept(komet, link, Trouble.KEY, said="The key is wrong.", repair={**trust, "key": SECRET})
-
-    assert len(tm.journal()) == before + 1
-
-
-@pytest.mark.django_db(transaction=True, databases="__all__")
-def test_an_order_outlasts_a_changed_certificate(komet: Cast, tm: Box) -> None:
-    url, pin = tm.running.url, tm.running.fingerprint
-    before = len(tm.journal())
-    link = connect(komet, url, fingerprint="ab" * 32, secret=SECRET)
-    trust = {"base_url": url, "trust": "pinned", "fingerprint": pin, "setting_crew_group_id": ""}
-
-    kept(komet, link, Trouble.CERTIFICATE_CHANGED, said="shows another certificate than the pinned one", repair=trust)
-
-    assert len(tm.journal()) == before + 1
-
-
-@pytest.mark.django_db(transaction=True, databases="__all__")
-def test_an_order_outlasts_a_server_that_cannot_be_reached(komet: Cast) -> None:
-    link = connect(komet, "http://127.0.0.1:9")
-    with running() as program:
-        repair = {"base_url": program.url, "setting_crew_group_id": ""}
-
-        kept(komet, link, Trouble.UNREACHABLE, said="The server cannot be reached.", repair=repair)
-
-        assert len(program.orders) == 1
-
-
-@pytest.mark.django_db(transaction=True, databases="__all__")
-def test_no_key_stands_in_the_database_in_clear(komet: Cast) -> None:
-    connect(komet, "https://tm.example.ru", secret=KEY)
-
-    with database.cursor() as cursor:
-        cursor.execute("SELECT string_agg(c::text, '') FROM integrations_connection c")
-        assert KEY not in cursor.fetchone()[0]
