@@ -6,15 +6,14 @@ from rest_framework import serializers
 from typing_extensions import override
 
 from callcenter.api.query import Choice
+from callcenter.api.strict import Degrees, Key, Said, Whole
 from orders.actions.seats import CHOICES
 from orders.forms import LONGEST_WISH, MOST_KNOWN, MOST_STOPS, MOST_WISHES
 from orders.secrets import LONGEST, Between, Dialog, Known
 
 
-def _text(name: str) -> serializers.CharField:
-    return serializers.CharField(
-        allow_blank=True, required=False, default="", max_length=LONGEST[name] * 4, trim_whitespace=False
-    )
+def _text(name: str) -> Said:
+    return Said(allow_blank=True, required=False, default="", max_length=LONGEST[name] * 4, trim_whitespace=False)
 
 
 class StopInput(serializers.Serializer[Any]):
@@ -27,9 +26,9 @@ class StopInput(serializers.Serializer[Any]):
 class KnownInput(serializers.Serializer[Any]):
     """A place that was taken from a hint."""
 
-    address = serializers.CharField(max_length=LONGEST["pickup"])
-    lat = serializers.DecimalField(max_digits=12, decimal_places=8, min_value=-90, max_value=90)
-    lon = serializers.DecimalField(max_digits=12, decimal_places=8, min_value=-180, max_value=180)
+    address = Said(max_length=LONGEST["pickup"])
+    lat = Degrees(max_digits=12, decimal_places=8, min_value=-90, max_value=90)
+    lon = Degrees(max_digits=12, decimal_places=8, min_value=-180, max_value=180)
 
 
 class DialogInput(serializers.Serializer[Any]):
@@ -37,7 +36,7 @@ class DialogInput(serializers.Serializer[Any]):
 
     stops = serializers.ListField(child=StopInput(), required=False, default=list, max_length=MOST_STOPS * 4)
     wishes = serializers.ListField(
-        child=serializers.CharField(max_length=LONGEST_WISH), required=False, default=list, max_length=MOST_WISHES
+        child=Said(max_length=LONGEST_WISH), required=False, default=list, max_length=MOST_WISHES
     )
     known = serializers.ListField(child=KnownInput(), required=False, default=list, max_length=MOST_KNOWN)
 
@@ -58,13 +57,13 @@ class DialogInput(serializers.Serializer[Any]):
 class PlaceInput(DialogInput):
     """The fields and the key that the server gave when the dialog opened."""
 
-    idempotency_key = serializers.UUIDField()
+    idempotency_key = Key()
 
 
 class LeaveInput(serializers.Serializer[Any]):
     """Why the dialog ends: one digit."""
 
-    reason = serializers.IntegerField(min_value=0, max_value=9)
+    reason = Whole(min_value=0, max_value=9)
 
 
 class StateInput(serializers.Serializer[Any]):

@@ -75,6 +75,8 @@ def put_draft(rival: Rival, body: bytes) -> tuple[int, str]:
         (b"\xff", (400, "parse_error")),
         (b"[]", (400, "invalid")),
         (b"null", (400, "invalid")),
+        (b'{"note": 7}', (400, "invalid")),
+        (b'{"stops": [{"address": "x", "entrance": 0}]}', (400, "invalid")),
     ],
 )
 def test_a_body_that_is_too_long_too_deep_or_no_json_is_refused(

@@ -32,8 +32,13 @@ pytestmark = pytest.mark.django_db(databases="__all__")
 
 
 @pytest.fixture
-def world() -> Iterator[World]:
-    """The rivals and their dispatch programs; logging in uses the test's own connection, which sees them."""
+def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """The rivals and their dispatch programs; logging in uses the test's own connection, which sees them.
+
+    An exchange may end calls that it has lost, whosever they are, once they are some seconds old: here none becomes
+    so old, however long the run takes.
+    """
+    monkeypatch.setattr("orders.actions.resync.SETTLE_S", 86_400)
     apart = connections["auth"]
     connections["auth"] = connections["default"]
     made = build()
