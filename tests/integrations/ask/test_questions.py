@@ -180,9 +180,9 @@ def test_recent_addresses_are_told_only_where_the_service_agrees(desk: Desk) -> 
     assert found["hints"], "the simulated caller has been driven before"
 
 
-def test_what_is_asked_with_the_wrong_method_is_nothing(desk: Desk) -> None:
-    assert desk.ask("hints")[0] == 404
-    assert desk.ask("current", {"text": "x"})[0] == 404
+def test_what_is_asked_with_the_wrong_method_is_refused(desk: Desk) -> None:
+    assert desk.ask("hints")[0] == 405
+    assert desk.ask("current", {"text": "x"})[0] == 405
 
 
 def test_without_a_program_everything_is_late(desk: Desk) -> None:
