@@ -104,7 +104,8 @@ class Demo:
             self.secret = json.loads(file.read_text(encoding="utf-8"))
         names = ("secret_key", "valkey", "login", "exchange", *LOGINS, *(f"dispatch_{slug}" for slug in SLUGS))
         for name in names:
-            self.secret.setdefault(name, secrets.token_urlsafe(40 if name == "secret_key" else 18))
+            # Letters and digits only: a secret that begins with a dash would be taken for an option.
+            self.secret.setdefault(name, secrets.token_hex(32 if name == "secret_key" else 18))
         self.secret["login"] = self.secret["login"][:10].replace("-", "x").replace("_", "y")
         self.secret.setdefault("key", base64.b64encode(secrets.token_bytes(32)).decode())
         write_private(file, json.dumps(self.secret))
