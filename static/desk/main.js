@@ -111,6 +111,7 @@ function expire() {
   live.stop();
   form.cancelDraft();
   held.wipe();
+  phone = { masked: null, full: "" };
   Object.assign(local, { expired: { until: now() + PATIENCE_MS }, sheet: false, placing: null });
   render();
 }

@@ -13,6 +13,7 @@ from tests.e2e.stack import PASSWORD, Stack
 
 MOST_AT_ONCE = 8
 TOWN_OF = {"teal": "Светлоярск", "violet": "Камнегорск"}
+HOSPITAL_OF = {"teal": "городская больница", "violet": "областная больница"}
 
 
 class Listener(Desk):
@@ -40,6 +41,16 @@ def call(stack: Stack) -> Iterator[tuple[Desk, str, str]]:
             stack.fault(slug, None)
         ringing.terminate()
         desk.command("POST", "/logout/")
+
+
+def hue_of(stack: Stack, call_id: str) -> str:
+    """The colour of the service that is called: each simulated town has its own."""
+    return str(
+        stack.sql(
+            "SELECT s.hue FROM orders_call c JOIN callcenter_taxiservice s ON s.id = c.service_id WHERE c.id = %s",
+            [call_id],
+        )[0][0]
+    )
 
 
 def test_a_slow_service_delays_nobody_and_the_ninth_question_hears_late_at_once(
@@ -72,8 +83,7 @@ def test_hints_a_price_and_the_caller_s_own_places_come_from_the_service_s_progr
     stack: Stack, call: tuple[Desk, str, str]
 ) -> None:
     desk, call_id, grant = call
-    town = TOWN_OF[stack.sql("SELECT s.hue FROM orders_call c JOIN callcenter_taxiservice s ON s.id = c.service_id"
-                             " WHERE c.id = %s", [call_id])[0][0]]  # fmt: skip
+    town = TOWN_OF[hue_of(stack, call_id)]
 
     status, found = desk.command("POST", f"/ask/hints/{call_id}", {"text": "вокз"}, grant=grant)
     there = found["hints"][0]["stop"]
@@ -97,13 +107,14 @@ def test_fast_typing_takes_one_place_and_the_newest_words_are_answered(
     stack: Stack, call: tuple[Desk, str, str]
 ) -> None:
     desk, call_id, grant = call
+    hospital = HOSPITAL_OF[hue_of(stack, call_id)]
     for slug in stack.dispatch_ports:
         stack.fault(slug, "stall", count=1, seconds=0.6, request="get_addresses_like2")
 
     with ThreadPoolExecutor(MOST_AT_ONCE + 4) as threads:
         typed = []
         for length in range(2, 2 + MOST_AT_ONCE + 4):
-            text = "городская больница"[:length]
+            text = hospital[:length]
             typed.append(threads.submit(desk.command, "POST", f"/ask/hints/{call_id}", {"text": text}, grant=grant))
             time.sleep(0.02)
         current = desk.command("GET", f"/ask/current/{call_id}", grant=grant)
