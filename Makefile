@@ -54,7 +54,7 @@ browser: install
 	@$(BIN)/python -m tests.browser
 
 test: install
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(TESTS)
 
 test-isolation: install
 	ISOLATION_REQUESTS=10000 ISOLATION_STATEMENTS=20000 ISOLATION_CONTROLS=1 $(BIN)/python -m pytest tests/isolation

@@ -12,11 +12,18 @@ from callcenter.secrets import vault
 from callcenter.tenancy.provision import KEYS, MIGRATE, PROCESSES, open_database
 from tests.browser import chromium, context, page  # noqa: F401 - fixtures for everybody
 
+LONGEST = (
+    "tests/e2e",
+    "tests/isolation/test_panels.py",
+    "tests/isolation/test_http_isolation.py",
+    "tests/look/test_in_browser.py",
+)
 
-@pytest.fixture(autouse=True)
-def _no_keys_of_an_earlier_test() -> None:
-    """Data keys stay in memory for a minute; those of an earlier test are gone with its rows."""
-    vault.cache.clear()
+
+def _together(item: pytest.Item) -> str:
+    """The name of the tests that one worker takes with this one."""
+    path = item.path.relative_to(item.config.rootpath)
+    return str(path.parent if path.parent.name == "e2e" else path)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -52,8 +59,17 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         connections.close_all()
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings_parallel_suffix() -> None:
+    """Each worker has servers of its own, so that its databases keep their names."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test that uses a database may use both: secrets are sealed with keys of the second one."""
+    """Every test that uses a database may use both: secrets are sealed with keys of the second one. A file stays with
+    one worker, and so do all files that share one running product; the longest begin.
+    """
+    items.sort(key=lambda item: _together(item) not in LONGEST)
     for item in items:
+        item.add_marker(pytest.mark.xdist_group(_together(item)))
         for marker in item.iter_markers("django_db"):
             dict.setdefault(cast("dict[str, Any]", marker.kwargs), "databases", "__all__")

@@ -4,11 +4,12 @@ Starts before pytest-django reads the settings. Migrates two template databases 
 databases are copies of their files. The main test login is a superuser, so that fixtures can write anything;
 `tests.harness.as_role` and
 `callcenter.tenancy.unit` play the roles of the processes. Subprocesses log in as the true roles through the same
-environment.
+environment. With `-n` each worker has services of its own, and the process that hands out the tests has none.
 """
 
 from __future__ import annotations
 
+import argparse
 import atexit
 import base64
 import contextlib
@@ -42,7 +43,7 @@ _locks: list[IO[str]] = []
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Parser, args: list[str]) -> None:
     """Start the services, unless pytest is only asked for help or a listing."""
-    if LISTINGS.intersection(args):
+    if LISTINGS.intersection(args) or (_hands_out(args) and "PYTEST_XDIST_WORKER" not in os.environ):
         os.environ.update(_settings(), **dict.fromkeys(("DATABASE_URL_TEST", "DATABASE_URL_KEYS_TEST"), NOWHERE))
         return
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -50,6 +51,13 @@ def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Pa
         _start()
     except (ServerFailed, NoServer) as error:
         raise pytest.UsageError(str(error)) from error
+
+
+def _hands_out(args: list[str]) -> bool:
+    """Whether the tests run in workers."""
+    known = argparse.ArgumentParser(add_help=False)
+    known.add_argument("-n", "--numprocesses", default="0")
+    return bool(known.parse_known_args(args)[0].numprocesses != "0")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

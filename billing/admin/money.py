@@ -3,19 +3,24 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.forms import Media
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
-from billing.models import Invoice, InvoiceLine
+from billing.models import Contract, Invoice, InvoiceLine
+from billing.tariffs.catalogue import TARIFFS, rate
 from callcenter.models import Job
 from callcenter.panel import PanelAdmin, Section
 
+COMPARED = (1000, 3000)
 READERS: Mapping[str, str] = {Job.MANAGER: "view", Job.ACCOUNTANT: "view", Job.ADMIN: "view"}
 
 
@@ -79,11 +84,44 @@ class InvoiceAdmin(PanelAdmin):
         return format_html('<a href="{}">{}</a>', url, _("PDF, XLSX, CSV"))
 
 
+def offered_tariffs() -> list[tuple[str, str]]:
+    """The tariffs with what two months would cost under each, so that a choice is not made by its name."""
+    few, many = COMPARED
+    return [
+        (
+            code,
+            gettext("%(code)s: %(few)d orders for %(small)s, %(many)d for %(large)s")
+            % {
+                "code": code,
+                "few": few,
+                "small": number_format(rate(code, few).total, 2, force_grouping=True),
+                "many": many,
+                "large": number_format(rate(code, many).total, 2, force_grouping=True),
+            },
+        )
+        for code in TARIFFS
+    ]
+
+
+class ContractForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A tariff is chosen, not typed."""
+
+    class Meta:
+        model = Contract
+        fields = "__all__"  # noqa: DJ007 - the admin names the fields
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "tariff_code" in self.fields:
+            self.fields["tariff_code"].widget = forms.Select(choices=offered_tariffs())
+
+
 class ContractAdmin(PanelAdmin):
     """Under which tariff a service pays. The tariff and the days are settled when a month has been billed."""
 
     section = Section.MONEY
     rights: ClassVar = {Job.MANAGER: "view", Job.ACCOUNTANT: "view add change", Job.ADMIN: "view add change"}
+    form = ContractForm
     list_display = ("number", "service", "tariff_code", "starts_on", "ends_on")
     list_select_related = ("service",)
     fields = (

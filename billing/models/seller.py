@@ -8,10 +8,18 @@ from billing.requisites import check_account, check_bik, check_inn, check_kpp
 from billing.tariffs.vat import TaxMode
 from callcenter.ids import uuid7
 
+_MODES = {
+    TaxMode.GENERAL: _("General: VAT at the standard rate"),
+    TaxMode.SIMPLIFIED_EXEMPT: _("Simplified, exempt from VAT"),
+    TaxMode.SIMPLIFIED_5: _("Simplified, VAT 5%"),
+    TaxMode.SIMPLIFIED_7: _("Simplified, VAT 7%"),
+    TaxMode.SIMPLIFIED_GENERAL: _("Simplified, VAT at the standard rate"),
+}
+
 
 def tax_modes() -> list[tuple[str, str]]:
     """Callable, so that a new mode needs no migration."""
-    return [(mode.value, mode.value) for mode in TaxMode]
+    return [(mode.value, str(_MODES[mode])) for mode in TaxMode]
 
 
 class Seller(models.Model):

@@ -130,6 +130,10 @@ class ClearanceAdmin(RowAdmin):
     search_fields = ("person__name", "person__login", "service__name")
     ordering = ("valid_until", "person__name")
 
+    @override
+    def heading(self, clearance: Clearance) -> str:
+        return f"{clearance.person.name} – {clearance.service.name}"
+
     def standing(self, clearance: Clearance) -> str:
         """In one word."""
         today = timezone.now().date()

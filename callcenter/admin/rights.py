@@ -22,3 +22,6 @@ CONNECTION: Rights = {Job.ADMIN: KEEPS, Job.SUPERVISOR: "view check"}
 EXCHANGE: Rights = {Job.ADMIN: KEEPS}
 OWN_CONNECTION: Rights = {Job.MANAGER: "view"}
 OWN_SCENARIO: Rights = {Job.MANAGER: "view"}
+# What the operators may offer is the service's own matter: a wish that is no longer one is deleted.
+WISH: Rights = {Job.ADMIN: f"{KEEPS} delete", Job.SUPERVISOR: "view"}
+OWN_WISH: Rights = {Job.MANAGER: f"{KEEPS} delete"}

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from callcenter.admin import rights
 from callcenter.admin.base import RowAdmin, active_or
-from callcenter.admin.scenario_words import EVERY_DAY, days_named
+from callcenter.admin.scenario_words import EVERY_DAY, days_named, described
 from callcenter.models import Scenario, TaxiService
 from callcenter.panel import Section
 
@@ -89,6 +89,10 @@ class ScenarioAdmin(RowAdmin):
     search_fields = ("service__name",)
     ordering = ("service__name", "-priority", "kind")
     change_list_template = "panel/scenarios.html"
+
+    @override
+    def heading(self, scenario: Scenario) -> str:
+        return f"{scenario.service.name}: {described(scenario)}"
 
     def days(self, scenario: Scenario) -> str:
         """The weekdays."""

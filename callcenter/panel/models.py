@@ -86,9 +86,13 @@ class PanelAdmin(ModelAdmin):  # type: ignore[type-arg]
         name = str(self.opts.verbose_name).capitalize()
         context |= {
             "title": name if obj else _("%(name)s: new") % {"name": name},
-            "subtitle": str(obj) if obj else None,
+            "subtitle": self.heading(obj) if obj else None,
         }
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def heading(self, obj: Any) -> str:
+        """What the page of one row is called."""
+        return str(obj)
 
     @override
     def message_user(

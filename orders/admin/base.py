@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
+from django.utils import timezone
 from typing_extensions import override
 
 from callcenter.models import Job
@@ -27,6 +29,13 @@ class WatchedAdmin(PanelAdmin):
         """A manager's rows are all of one service."""
         shown = super().get_list_display(request)
         return [name for name in shown if name != "service"] if self.admin_site.name == "service" else shown
+
+    @override
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """Every moment of a row in the time of its service, whoever looks."""
+        response = super().render_change_form(request, context, *args, **kwargs)
+        with timezone.override(ZoneInfo(kwargs["obj"].service.time_zone)):
+            return response.render()
 
     @override
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -17,6 +17,7 @@ from callcenter.panel.site import held_by
 from orders.actions.decide import LONGEST_NUMBER, Verdict, decide
 from orders.admin.attempts import AttemptInline
 from orders.admin.base import WatchedAdmin
+from orders.admin.orders import heading_of
 from orders.admin.zone import in_zone
 from orders.models import Delivery, DeliveryState
 
@@ -58,6 +59,10 @@ class OwnDeliveryAdmin(WatchedAdmin):
         "found_by",
     )
     inlines = (AttemptInline,)
+
+    @override
+    def heading(self, delivery: Delivery) -> str:
+        return heading_of(delivery.order)
 
     @admin.display(description=gettext_lazy("Placed"), ordering="created_at")
     def when(self, delivery: Delivery) -> str:

@@ -6,10 +6,18 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
 from orders.admin.base import WatchedAdmin
 from orders.admin.zone import in_zone
 from orders.models import Order
+
+
+def heading_of(order: Order) -> str:
+    """The service's own number; until there is one, the moment."""
+    if order.number:
+        return gettext("Order № %(number)s") % {"number": order.number}
+    return gettext("Order of %(when)s") % {"when": in_zone(order.placed_at, order.service.time_zone)}
 
 
 class OrderAdmin(WatchedAdmin):
@@ -21,6 +29,10 @@ class OrderAdmin(WatchedAdmin):
     search_help_text = _("The whole order number of the service")
     ordering = ("-placed_at",)
     fields = ("service", "number", "state", "said", "placed_at", "accepted_at", "took", "revision", "delivery_link")
+
+    @override
+    def heading(self, order: Order) -> str:
+        return heading_of(order)
 
     @admin.display(description=_("Placed"), ordering="placed_at")
     def when(self, order: Order) -> str:

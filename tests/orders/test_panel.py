@@ -1,6 +1,6 @@
 """Calls, orders and deliveries in the panels: whose they are, what they do not show, and what a person decides."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from callcenter.cookies import GRANT_COOKIE
-from callcenter.models import AuditEntry, Grant
-from orders.models import Delivery, Order, OrderSecret
+from callcenter.models import AuditEntry, Grant, TaxiService
+from orders.models import Call, Delivery, Order, OrderSecret
 from tests.factories import Centre, Rival, make_centre, make_rivals
+from tests.panels import seen
 
 pytestmark = pytest.mark.django_db(databases="__all__")
 LISTS = ("call", "order", "delivery")
@@ -180,3 +181,35 @@ def test_a_manager_and_an_accountant_decide_nothing(rivals: list[Rival], centre:
         assert decide(browser(token), stuck, "again") in (403, 404)
 
     assert Delivery.objects.get(pk=stuck.pk).state == "review"
+
+
+def test_a_row_is_called_by_what_people_know_it_by(supervisor: Client, stuck: Delivery) -> None:
+    supervisor.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
+    order, delivery = stuck.order, f"/centre/orders/delivery/{stuck.pk}/change/"
+    by_time = seen(supervisor.get(delivery))
+    Order.objects.filter(pk=order.pk).update(number="4711")
+
+    assert "Order of 2" in by_time
+    assert "Order № 4711" in seen(supervisor.get(delivery))
+    assert "Order № 4711" in seen(supervisor.get(f"/centre/orders/order/{order.pk}/change/"))
+    assert "Call of " in seen(supervisor.get(f"/centre/orders/call/{order.call_id}/change/"))
+
+
+def test_every_moment_of_a_row_is_in_the_time_of_its_service(supervisor: Client, stuck: Delivery) -> None:
+    TaxiService.objects.filter(pk=stuck.service_id).update(time_zone="Asia/Kamchatka")
+    placed = datetime(2026, 3, 1, 20, 5, tzinfo=UTC)
+    Order.objects.filter(pk=stuck.order_id).update(placed_at=placed)
+
+    page = seen(supervisor.get(f"/centre/orders/order/{stuck.order_id}/change/", headers={"accept-language": "ru"}))
+
+    assert "Заказ от 02.03.2026 08:05:00" in page
+    assert "2 марта 2026, 08:05" in page
+
+
+def test_a_call_says_its_scenario_in_words(supervisor: Client, stuck: Delivery) -> None:
+    Call.objects.filter(pk=stuck.call_id).update(scenario_kind="night", scenario_reason="outside")
+
+    page = seen(supervisor.get(f"/centre/orders/call/{stuck.call_id}/change/", headers={"accept-language": "en"}))
+
+    assert "Night" in page
+    assert "outside every agreed time" in page
