@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from callcenter.cookies import GRANT_COOKIE
 from callcenter.models import AuditEntry, Grant, TaxiService
+from callcenter.panel.paging import CappedPaginator
 from orders.models import Call, Delivery, Order, OrderSecret
 from tests.factories import Centre, Rival, make_centre, make_rivals
 from tests.panels import seen
@@ -213,3 +214,13 @@ def test_a_call_says_its_scenario_in_words(supervisor: Client, stuck: Delivery) 
 
     assert "Night" in page
     assert "outside every agreed time" in page
+
+
+def test_a_later_page_of_a_list_holds_the_rows_that_follow(rivals: list[Rival]) -> None:
+    rows = Call.objects.select_related("line").order_by("-created_at")
+    pages = CappedPaginator(rows, 2)
+
+    shown = [list(pages.page(number)) for number in (1, 2)]
+
+    assert shown == [list(rows[:2]), list(rows[2:4])]
+    assert len(shown[1]) == 2
