@@ -6,7 +6,7 @@ process, the lock goes with it, and any other engine returns its rows at once: w
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +22,9 @@ from orders.models import DeliveryState
 # Claims of all engines take turns, so that the caps hold for them together: key of a transaction's advisory lock.
 _TURN = (7_105, 1)
 
+# No wait of the schedule is longer. What seems to be due later was written before the clock was set back, and is due.
+LONGEST_WAIT = timedelta(minutes=2)
+
 # A claim that a crash of the database forgets harms nobody: the mark, which must not be forgotten, comes after it.
 _BEGIN = "SELECT pg_advisory_xact_lock(%s, %s), set_config('synchronous_commit', 'off', true)"
 
@@ -29,11 +32,12 @@ _DUE = """
 WITH held AS (SELECT service_id, count(*) AS n FROM orders_delivery WHERE owner IS NOT NULL GROUP BY 1),
      room AS (SELECT * FROM unnest(%(services)s::uuid[], %(rooms)s::int[]) AS r (service_id, most)),
      due AS (SELECT DISTINCT service_id FROM orders_delivery WHERE state IN ('pending', 'unknown')
-             AND next_at <= %(now)s)
+             AND (next_at <= %(now)s OR next_at > %(later)s))
 SELECT p.id FROM due LEFT JOIN room USING (service_id) LEFT JOIN held USING (service_id)
 CROSS JOIN LATERAL (
   SELECT d.id, d.next_at FROM orders_delivery d
-  WHERE d.service_id = due.service_id AND d.state IN ('pending', 'unknown') AND d.next_at <= %(now)s
+  WHERE d.service_id = due.service_id AND d.state IN ('pending', 'unknown')
+    AND (d.next_at <= %(now)s OR d.next_at > %(later)s)
   ORDER BY d.next_at LIMIT greatest(coalesce(room.most, %(most)s) - coalesce(held.n, 0), 0)
   FOR UPDATE SKIP LOCKED) p
 ORDER BY p.next_at LIMIT %(limit)s"""
@@ -94,7 +98,7 @@ def release(owner: int) -> int:
 def _claim(due: str, wanted: dict[str, Any], owner: int, found_by: str, now: datetime) -> list[Claim]:
     with unit(WORKER):
         _rows(_BEGIN, list(_TURN))
-        ids = [row[0] for row in _rows(due, {**wanted, "now": now})]
+        ids = [row[0] for row in _rows(due, {**wanted, "now": now, "later": now + LONGEST_WAIT})]
         if not ids:
             return []
         tokens = {delivery: new_secret() for delivery in ids}
