@@ -11,7 +11,7 @@ SETTINGS := CALLCENTER_ROLE=migrate REDIS_URL=redis://127.0.0.1:1/0 \
   KEY_ENCRYPTION_KEYS=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
   DATABASE_URL_MIGRATE=postgres://nobody@127.0.0.1:1/none DATABASE_URL_KEYS_MIGRATE=postgres://nobody@127.0.0.1:1/none
 
-.PHONY: help install browser demo shell test test-isolation test-api test-nightly types lint format migrations messages demo-check screenshots bench provision clean
+.PHONY: help install browser demo shell test test-isolation test-api test-faults test-nightly types lint format migrations messages demo-check screenshots bench provision clean
 
 help:
 	@echo "make demo            start everything; prints the address and the logins"
@@ -20,6 +20,7 @@ help:
 	@echo "make test            all tests on real, throw-away services"
 	@echo "make test-isolation  the proofs of isolation at full length, with their controls"
 	@echo "make test-api        2,500 generated requests to the running processes"
+	@echo "make test-faults     processes and servers killed at every step of an order, programs that fail in every way"
 	@echo "make test-nightly    the same, ten times as long"
 	@echo "make lint            ruff, mypy, import-linter, templates, migrations"
 	@echo "make format          write the code in the house's style"
@@ -62,8 +63,11 @@ test-isolation: install
 test-api: install
 	API_CASES=2500 $(BIN)/python -m pytest tests/api/test_generated.py
 
+test-faults: install
+	FAULTS=full $(BIN)/python -m pytest -s tests/faults
+
 test-nightly: install
-	ISOLATION_REQUESTS=100000 ISOLATION_STATEMENTS=200000 ISOLATION_CONTROLS=1 $(BIN)/python -m pytest
+	FAULTS=full ISOLATION_REQUESTS=100000 ISOLATION_STATEMENTS=200000 ISOLATION_CONTROLS=1 $(BIN)/python -m pytest
 
 types: install
 	$(SETTINGS) $(BIN)/mypy
