@@ -1,14 +1,15 @@
 """One claim at the desk: read and marked before the request goes out, decided and recorded when it has come back."""
 
 import logging
+import time
 from dataclasses import dataclass
 from datetime import datetime
-from time import monotonic
 
 from django.conf import settings
 from django.utils import timezone, translation
 
 from callcenter.contracts import (
+    FailureKind,
     OrderDraft,
     Rejected,
     Stop,
@@ -23,7 +24,7 @@ from callcenter.tenancy.unit import unit
 from integrations.delivery import decide
 from integrations.delivery.breaker import Breaker
 from integrations.delivery.decide import Accept, Expire, LookAt, Outcome, Refuse, Review, SendAt, Step, Tried
-from integrations.delivery.pace import Pace
+from integrations.delivery.pace import LATEST_START_S, Pace
 from integrations.dispatch.registry import adapter
 from integrations.http import converse
 from integrations.models import Connection
@@ -63,6 +64,8 @@ class Job:
     def hold(self) -> Outcome:
         """Speak to the dispatch program. An adapter that breaks has said nothing certain."""
         speaks, settings = adapter(self.program.kind), self.program.settings
+        if self.claim.sending and uptime() - self.started > LATEST_START_S:
+            return TransportFailure(FailureKind.NOT_SENT, "held up before it was sent")
         try:
             if self.claim.sending:
                 again = self.claim.sends > 1
@@ -107,7 +110,7 @@ class Desk:
             draft=draft,
             opened=opened,
             started_at=timezone.now(),
-            started=monotonic(),
+            started=uptime(),
         )
 
     def record(self, job: Job, outcome: Outcome) -> Step:
@@ -131,7 +134,7 @@ class Desk:
             name,
             code,
             type(step).__name__,
-            (monotonic() - job.started) * 1000,
+            (uptime() - job.started) * 1000,
         )
         return step
 
@@ -167,6 +170,11 @@ class Desk:
                 deliver.to_review(claim, phrase=phrase, why=tried.outcome or "stopped", tried=tried)
             case Expire(phrase):
                 deliver.expire(claim, phrase=phrase)
+
+
+def uptime() -> float:
+    """Seconds, counted also while the machine sleeps: another engine may have taken the order over meanwhile."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 def draft_of(opened: Opened, details: OrderDetails) -> OrderDraft:

@@ -8,6 +8,9 @@ _LOOKS_S = (1.0, 2.0, 4.0, 8.0)
 # From this many failures on, the next try comes after so many seconds.
 _LATER_S = ((100, 60.0), (40, 15.0), (0, 5.0))
 JITTER = 0.2
+# A process that was held up for longer between the mark and the first byte does not send: it may have been taken for
+# dead, and another engine may be about to send the same order.
+LATEST_START_S = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +19,7 @@ class Pace:
 
     looks_needed: int = 3
     sends_most: int = 2
-    longest_send_s: float = 16.0  # a request may take this long: connecting and reading, `contracts.HttpRequest`
+    longest_send_s: float = 18.0  # from the mark: the latest start, connecting and reading, `contracts.HttpRequest`
     poll_s: float = 0.5
     canary_every_s: float = 5.0
     canary_patience_s: float = 2.0

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
+from time import monotonic, sleep
 
 import pytest
 
 from callcenter.secrets import vault
+from integrations.delivery.pace import LATEST_START_S
 from tests.faults.cluster import forget_connections, wait_for
 from tests.faults.conftest import FULL
-from tests.faults.deeds import DEEDS, clock_back, clock_forward, clock_of, kill_engine
+from tests.faults.deeds import DEEDS, clock_back, clock_forward, clock_of, cut_links, kill_engine
 from tests.faults.plays import KEPT, PLAYS, Service, service
 from tests.faults.points import Point
 from tests.faults.stage import Stage
@@ -57,5 +59,22 @@ def settled(at: Service) -> bool:
 
 
 def late(deed: str) -> set[str]:
-    """By a clock that is wrong, an order's time may be over: then a person decides."""
-    return {"expired", "review"} if DEEDS[deed] in (clock_forward, clock_back) else set()
+    """By a clock that is wrong, an order's time may be over, and a person decides; or it is not over yet."""
+    return {"expired", "review", "accepted"} if DEEDS[deed] in (clock_forward, clock_back) else set()
+
+
+def test_an_engine_that_was_held_up_does_not_send_what_another_has_sent_meanwhile(scene: Stage) -> None:
+    with service() as at:
+        at.promise()
+        scene.engine(Point("talk", "before"))
+        halt, since = scene.halted(), monotonic()
+        cut_links(scene)
+        scene.engine()
+        wait_for(partial(settled, at), "the order's end at the second engine")
+        sleep(max(LATEST_START_S + 0.1 - (monotonic() - since), 0))
+        halt.go_on()
+        at.promise(9)
+        wait_for(partial(settled, at), "nine more orders")
+
+        assert at.broken_promises() == KEPT
+        assert at.states() == {"accepted": 10}
