@@ -135,9 +135,9 @@ def test_a_similar_order_that_bears_our_marker_is_ours() -> None:
 def test_a_request_whose_end_nobody_saw_is_not_repeated_while_it_may_still_be_under_way() -> None:
     unseen = replace(SENT, searches=2, ends_seen=0, first_sent_at=NOW - timedelta(seconds=7))
 
-    assert after_search(NONE, unseen, PACE) == LookAt(NOW + timedelta(seconds=9), searches=3)
-    later = replace(unseen, now=NOW + timedelta(seconds=9), searches=3)
-    assert after_search(NONE, later, PACE) == SendAt(NOW + timedelta(seconds=9), nothing_left=False)
+    assert after_search(NONE, unseen, PACE) == LookAt(NOW + timedelta(seconds=11), searches=3)
+    later = replace(unseen, now=NOW + timedelta(seconds=11), searches=3)
+    assert after_search(NONE, later, PACE) == SendAt(NOW + timedelta(seconds=11), nothing_left=False)
 
 
 def test_an_order_of_which_nothing_was_sent_expires() -> None:
