@@ -204,6 +204,9 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {"OAS_VERSION": "3.1.0", "POSTPROCESSING_HOOKS": []}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 65_536
+# A file that is given to a page is read in memory and never touches a disk; a larger one is not taken.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 600)  # of one key
 
 # --- rules of the business that an installation may set

@@ -23,5 +23,6 @@ urlpatterns = [
     path("api/v1/", include("orders.api.service_urls")),
     path("api/v1/", include("billing.api.urls")),
     path("api/v1/", include("callcenter.api.urls")),
+    path("", include("billing.urls")),
     path("", include("orders.urls")),
 ]

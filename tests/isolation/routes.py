@@ -62,6 +62,8 @@ ROUTES = {
     "language/": Use(method="POST", status=303, form=True, body=lambda _own: {"language": "en", "next": "/"}),
     "theme/": Use(method="POST", status=303, form=True, body=lambda _own: {"theme": "dark", "next": "/"}),
     "style/": Use(),
+    "cost/": Use(),
+    "cost/log/": Use(method="POST", status=422, form=True),
     "healthz": Use(),
     "readyz": Use(),
     "metrics": Use(status=404),

@@ -83,7 +83,7 @@ def walk(page: Page, visit: Visit, seen: set[str]) -> None:
 
 
 @pytest.mark.parametrize(("language", "theme"), LOOKS)
-@pytest.mark.parametrize("address", ["/login/", "/nowhere/", "/style/", "/invitation/invitation-token/"])
+@pytest.mark.parametrize("address", ["/login/", "/nowhere/", "/style/", "/invitation/invitation-token/", "/cost/"])
 def test_a_page_that_everybody_sees_is_open_to_everybody(
     context: BrowserContext, page: Page, live_server: LiveServer, address: str, language: str, theme: str
 ) -> None:
