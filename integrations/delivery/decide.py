@@ -15,6 +15,7 @@ from callcenter.contracts import (
     Found,
     Placed,
     PlaceOutcome,
+    Questioned,
     Rejected,
     SearchOutcome,
     TransportFailure,
@@ -23,10 +24,12 @@ from callcenter.contracts import (
 from integrations.delivery.pace import Pace
 
 NUMBER_LENGTH = 40
+QUESTIONED = "questioned"
 CHECKING = gettext_noop("The service has not confirmed the order yet; we are asking its program.")
 UNCONFIRMED = gettext_noop("The service has not confirmed the order. Tell the caller that we will ring back.")
 SIMILAR = gettext_noop("The service already has a similar order. Tell the caller that we will ring back.")
 TOO_LATE = gettext_noop("The service's program could not be reached. Tell the caller that we will ring back.")
+BY_RULES = gettext_noop("The service's own rules refuse this order.")
 NOT_SET_UP = gettext_noop("The service's program is not set up to take orders. The administrator has been told.")
 
 
@@ -100,6 +103,8 @@ def after_place(outcome: Outcome, tried: Tried, pace: Pace) -> Step:
     """
     if isinstance(outcome, Placed) and 0 < len(outcome.number) <= NUMBER_LENGTH:
         return Accept(outcome.number)
+    if isinstance(outcome, Questioned):
+        return Refuse(Rejected(code=QUESTIONED, phrase=BY_RULES, detail=outcome.message))
     if isinstance(outcome, Rejected) and not outcome.configuration:
         return Refuse(outcome)
     if isinstance(outcome, Rejected):
@@ -149,6 +154,8 @@ def name_of(outcome: Outcome) -> tuple[str, str, str]:
             return "unclear", "", outcome.reason
         case Duplicate():
             return "similar", "", ""
+        case Questioned():
+            return "rejected", QUESTIONED, ""
         case Placed():
             return "placed", "", ""
 

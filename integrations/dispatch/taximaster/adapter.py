@@ -5,8 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from callcenter.contracts import (
+    AbilityTalk,
+    ChangeTalk,
     CheckTalk,
+    Correction,
     DispatchAdapter,
+    Errand,
     Found,
     HintTalk,
     ListTalk,
@@ -21,7 +25,7 @@ from callcenter.contracts import (
     Trip,
     Unclear,
 )
-from integrations.dispatch.taximaster import codes, lists, lookups, prices
+from integrations.dispatch.taximaster import changes, codes, lists, lookups, prices
 from integrations.dispatch.taximaster.replies import (
     Reply,
     has_attribute,
@@ -46,19 +50,25 @@ class TaxiMaster:
     kind = "taximaster"
     title = "Такси-Мастер"
     fields: Sequence[SettingField] = FIELDS
+    can = frozenset(Errand)
+    repeats_safely = False
 
     def read_settings(self, stored: Mapping[str, Any], secret: str) -> Settings:
         """Build the settings; ValueError with a sentence when a value is missing or wrong."""
         return read_settings(stored, secret)
 
-    def place(self, draft: OrderDraft, settings: Settings, *, check_duplicate: bool) -> PlaceTalk:
+    def place(
+        self, draft: OrderDraft, settings: Settings, *, check_duplicate: bool, confirmed: bool = False
+    ) -> PlaceTalk:
         """Create the order by `create_order2`, once, on a connection of its own."""
         body = order_body(draft, settings, check_duplicate=check_duplicate)
+        if confirmed:
+            body["need_custom_validate"] = False
         reply = read_reply((yield post("create_order2", body, settings)))
         if isinstance(reply, Unclear):
             return reply
         if reply.code != codes.OK:
-            return codes.refusal_of_order(reply.code, reply.detail)
+            return codes.refusal_of_order(reply)
         number = read_number(reply.data)
         return Placed(number=number) if number else Unclear(reason="create_order2 answered without an order number")
 
@@ -97,16 +107,28 @@ class TaxiMaster:
         return SeenOrders(orders=known)
 
     def order_state(self, number: str, settings: Settings) -> SeenTalk:
-        """How one order stands; nothing when the server does not know the number."""
-        reply = read_reply((yield get("get_order_state", {"order_id": number}, settings)))
-        if isinstance(reply, Unclear):
-            return reply
-        if reply.code == codes.ORDER_NOT_FOUND:
-            return SeenOrders(orders=())
-        order = read_seen(reply.data, settings) if reply.code == codes.OK else None
-        if order is None:
-            return Unclear(reason=f"get_order_state answered code {reply.code} without a readable order")
-        return SeenOrders(orders=(order,))
+        """By `get_order_state`."""
+        return changes.order_state(number, settings)
+
+    def states(self, numbers: Sequence[str], settings: Settings) -> SeenTalk:
+        """By `get_current_orders`, then one by one."""
+        return changes.states(numbers, settings)
+
+    def correct(self, number: str, correction: Correction, settings: Settings) -> ChangeTalk:
+        """By `update_order`."""
+        return changes.correct(number, correction, settings)
+
+    def cancel(self, number: str, settings: Settings) -> ChangeTalk:
+        """By `change_order_state`, after a look at the penalty."""
+        return changes.cancel(number, settings)
+
+    def tell(self, text: str, settings: Settings, *, number: str = "") -> ChangeTalk:
+        """By `show_tm_message`."""
+        return changes.tell(text, settings, order=number)
+
+    def probe(self, settings: Settings) -> AbilityTalk:
+        """Every request that we use, without what it needs."""
+        return changes.probe(settings)
 
     def hints(self, text: str, settings: Settings) -> HintTalk:
         """By `get_addresses_like2`."""

@@ -7,20 +7,23 @@ from integrations.dispatch.taximaster import codes
 from integrations.dispatch.taximaster.replies import read_reply
 from integrations.dispatch.taximaster.settings import Settings
 from integrations.dispatch.taximaster.talk import get
-from integrations.dispatch.taximaster.values import number, rows, text
+from integrations.dispatch.taximaster.values import Row, number, rows, text
 
+ENDS = "aborted"
 # The request, the list in its reply, and the settings that take one of it; `wish` is for the wishes of the dialog.
 LISTS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "get_crew_groups_list": ("crew_groups", ("crew_group_id",)),
     "get_tariffs_list": ("tariffs", ("tariff_id",)),
     "get_uds_list": ("uds", ("uds_id",)),
     "get_order_params_list": ("order_params", ("marker_attribute_id", "wish")),
+    "get_order_states_list": ("order_states", ("cancel_state_id",)),
 }
 # Which of them the check looks into, and the code with which an order would be refused for a number that is not there.
 CHOSEN = (
     ("get_tariffs_list", "tariff_id", 101),
     ("get_uds_list", "uds_id", 103),
     ("get_order_params_list", "marker_attribute_id", 108),
+    ("get_order_states_list", "cancel_state_id", 101),
 )
 
 
@@ -49,6 +52,11 @@ def missing(settings: Settings) -> Generator[HttpRequest, HttpResponse, Rejected
     return None
 
 
+def _is_offered(row: Row) -> bool:
+    """What is in use; of the states of orders those that end one without a trip."""
+    return row.get("is_active") is not False and row.get("state_type", ENDS) == ENDS
+
+
 def one_list(request: str, settings: Settings) -> Generator[HttpRequest, HttpResponse, tuple[Choice, ...] | Unclear]:
     """One of the lists; what is no longer in use is left out."""
     reply = read_reply((yield get(request, {}, settings)))
@@ -56,6 +64,6 @@ def one_list(request: str, settings: Settings) -> Generator[HttpRequest, HttpRes
         return reply
     if reply.code != codes.OK:
         return Unclear(reason=f"{request} answered code {reply.code}")
-    listed = [row for row in rows(reply.data, LISTS[request][0]) if row.get("is_active") is not False]
+    listed = [row for row in rows(reply.data, LISTS[request][0]) if _is_offered(row)]
     numbered = [(number(row.get("id")), text(row.get("name"))) for row in listed]
     return tuple(Choice(value=str(int(id_)), label=name or str(int(id_))) for id_, name in numbered if id_)

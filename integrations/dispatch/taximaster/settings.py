@@ -16,7 +16,7 @@ def _(message: str) -> str:
 
 
 STAMP = "%Y%m%d%H%M%S"
-_IDS = ("user_id", "marker_attribute_id", "crew_group_id", "uds_id", "tariff_id")
+_IDS = ("user_id", "marker_attribute_id", "crew_group_id", "uds_id", "tariff_id", "cancel_state_id")
 FIELDS = (
     SettingField(
         name="time_zone", form="zone", required=True, label=_("Time zone of the server"),
@@ -36,6 +36,10 @@ FIELDS = (
     ),
     SettingField(name="tariff_id", form="number", label=_("Tariff"), hint=_("Empty: the program chooses.")),
     SettingField(name="uds_id", form="number", label=_("Dispatching service"), hint=_("Only where there are several.")),
+    SettingField(
+        name="cancel_state_id", form="number", label=_("State of a cancelled order"),
+        hint=_("Its number in the program. Empty: the only state that ends an order without a trip."),
+    ),
     SettingField(
         name="city", label=_("Towns"), hint=_("Where addresses are looked for, with commas; empty: the program's own."),
     ),
@@ -73,6 +77,7 @@ class Settings:
     crew_group_id: int | None = None
     uds_id: int | None = None
     tariff_id: int | None = None
+    cancel_state_id: int | None = None
     city: str = ""
     recent_days: int | None = None
 

@@ -158,7 +158,7 @@ def test_a_refusal_shows_its_phrase_and_leaves_the_dialog_open(komet: Cast, prog
         until(settled("rejected"))
 
     order.refresh_from_db()
-    assert (order.state, order.phrase, order.number) == ("rejected", PHRASES[110], "")
+    assert (order.state, order.phrase, order.number) == ("rejected", PHRASES["create_order2"][110], "")
     assert Grant.objects.get().closed_at is None
     assert Attempt.objects.get().code == "110"
     assert not AuditEntry.objects.filter(action="delivery.configuration").exists()

@@ -198,7 +198,8 @@ def test_a_price_that_was_not_answered_is_unclear() -> None:
 
 
 def test_the_lists_name_what_the_settings_may_hold() -> None:
-    names = ("get_crew_groups_list", "get_tariffs_list", "get_uds_list", "get_order_params_list")
+    names = ("get_crew_groups_list", "get_tariffs_list", "get_uds_list", "get_order_params_list",
+             "get_order_states_list")  # fmt: skip
 
     requests, found = hold(ADAPTER.lists(settings()), *map(sample, names))
 
@@ -212,17 +213,21 @@ def test_the_lists_name_what_the_settings_may_hold() -> None:
             "uds_id": (Choice(value="1", label="Диспетчерская"),),
             "marker_attribute_id": attributes,
             "wish": attributes,
+            "cancel_state_id": (
+                Choice(value="5", label="Отменён клиентом"),
+                Choice(value="6", label="Отменён контакт-центром"),
+            ),
         }
     )
 
 
 def test_a_list_that_we_may_not_see_is_missing_and_none_at_all_is_unclear() -> None:
-    _, some = hold(ADAPTER.lists(settings()), code(14), sample("get_tariffs_list"), code(6), code(14))
-    _, none = hold(ADAPTER.lists(settings()), *[code(4)] * 4)
+    _, some = hold(ADAPTER.lists(settings()), code(14), sample("get_tariffs_list"), code(6), code(14), code(14))
+    _, none = hold(ADAPTER.lists(settings()), *[code(4)] * 5)
 
     assert isinstance(some, Lists)
     assert list(some.choices) == ["tariff_id"]
-    assert none == Unclear(reason="get_order_params_list answered code 4")
+    assert none == Unclear(reason="get_order_states_list answered code 4")
 
 
 def test_the_check_names_the_number_that_is_in_no_list() -> None:
@@ -237,6 +242,10 @@ def test_the_check_names_the_number_that_is_in_no_list() -> None:
     assert found(code(14), tariff_id=9) is None
     assert found(tariffs, tariff_id=4) == Rejected(
         code="101", phrase=TECHNICAL, detail="tariff_id 4 does not exist", configuration=True
+    )
+    assert found(sample("get_order_states_list"), cancel_state_id=5) is None
+    assert found(sample("get_order_states_list"), cancel_state_id=7) == Rejected(
+        code="101", phrase=TECHNICAL, detail="cancel_state_id 7 does not exist", configuration=True
     )
     assert found(attributes, marker_attribute_id=99) == Rejected(
         code="108", phrase=TECHNICAL, detail="marker_attribute_id 99 does not exist", configuration=True

@@ -13,6 +13,7 @@ from callcenter.contracts import (
     OrderProgress,
     Placed,
     PlaceOutcome,
+    Questioned,
     Rejected,
     SearchOutcome,
     SeenOrder,
@@ -74,20 +75,25 @@ def test_code_100_is_a_similar_order() -> None:
     assert place(envelope(100)) == Duplicate(detail="слова программы")
 
 
-@pytest.mark.parametrize("code", [105, 106, 110, 111, 112, 114, 115, 116])
+@pytest.mark.parametrize("code", sorted(PHRASES["create_order2"]))
 def test_a_business_answer_is_a_refusal_with_words_of_its_own(code: int) -> None:
-    assert place(envelope(code)) == Rejected(code=str(code), phrase=PHRASES[code], detail="слова программы")
+    assert place(envelope(code)) == Rejected(
+        code=str(code), phrase=PHRASES["create_order2"][code], detail="слова программы"
+    )
 
 
-@pytest.mark.parametrize("code", [104, 107, 117, 125, 999])
+@pytest.mark.parametrize("code", [117, 125, 999])
 def test_a_code_without_words_of_its_own_is_a_plain_refusal(code: int) -> None:
     assert place(envelope(code)) == Rejected(code=str(code), phrase=REFUSED, detail="слова программы")
 
 
-def test_the_services_own_rule_is_told_in_its_own_message() -> None:
-    assert place(sample("create_order2_refused_by_rules")) == Rejected(
-        code="113", phrase="The service's own rules refuse this order.", detail="Адрес вне зоны обслуживания"
-    )
+def test_the_services_own_rule_asks_in_its_own_words() -> None:
+    asked = place(sample("create_order2_refused_by_rules"))
+
+    assert asked == Questioned(message="Адрес вне зоны обслуживания", may_confirm=True)
+    assert "Адрес" not in repr(asked)
+    assert place(envelope(113, message="Далеко", can_create_order=1)) == Questioned(message="Далеко", may_confirm=False)
+    assert place(envelope(113)) == Questioned(message="слова программы", may_confirm=False)
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def test_look_ups_are_single_signed_questions() -> None:
 
     assert [request.path for request in (*current, *state, *check)] == [
         "/common_api/1.0/get_current_orders?phone=89001234567",
-        "/common_api/1.0/get_order_state?order_id=316673",
+        "/common_api/1.0/get_order_state?order_id=316673&fields=order_id%2Cstate_kind%2Cstart_time",
         "/common_api/1.0/get_crew_groups_list",
     ]
     assert header(current[0], "Signature") == "d12687539565329a1e91d4a5a12f1f0a"

@@ -22,7 +22,7 @@ from tests.integrations.dispatch.cast import SECRET, settings
         ({"user_id": True}, "user_id is True: use a whole number above 0, or leave it out."),
         ({"tarif_id": 1},
          "'tarif_id' is no setting of Taxi-Master: use time_zone, phone_format, city, recent_days, user_id, "
-         "marker_attribute_id, crew_group_id, uds_id, tariff_id."),
+         "marker_attribute_id, crew_group_id, uds_id, tariff_id, cancel_state_id."),
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_refused_with_the_value_and_the_rule(stored: dict[str, Any], sentence: str) -> None:
