@@ -54,7 +54,8 @@ class Demo:
     def journalled(self) -> list[dict[str, Any]]:
         """All orders that the dispatch programs hold, from their own files."""
         files = [path for slug in SLUGS if (path := self.folder / slug / "journal.jsonl").exists()]
-        return [json.loads(line) for path in files for line in path.read_text(encoding="utf-8").splitlines() if line]
+        lines = [(path, json.loads(line)) for path in files for line in path.read_text("utf-8").splitlines() if line]
+        return list({(path, order["order_id"]): order for path, order in lines}.values())
 
     def ring(self, name: str, options: str) -> list[dict[str, Any]]:
         """Let the simulated exchange ring with these options until it is done; returns its own report."""

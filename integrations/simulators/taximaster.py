@@ -9,20 +9,20 @@ import json
 import logging
 import secrets
 import signal
-import ssl
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from integrations.simulators.taximaster_book import Book
-from integrations.simulators.taximaster_certificate import keep_certificate
-from integrations.simulators.taximaster_faults import NAMES, Fault, Faults, read_fault
+from integrations.simulators.taximaster_certificate import SELF_SIGNED, TLS_MODES, context_of, keep_certificate
+from integrations.simulators.taximaster_faults import ASK, FORBID, NAMES, Fault, Faults, read_fault
 from integrations.simulators.taximaster_lists import Installation
+from integrations.simulators.taximaster_requests import REQUESTS
 from integrations.simulators.taximaster_server import Program, Server
 from integrations.simulators.taximaster_towns import FIRST, TOWNS
 
@@ -43,7 +43,10 @@ class Options:
     latency_ms: int = 0
     first_order: int = 0
     time_zone: ZoneInfo = MOSCOW
-    users: frozenset[str] = frozenset()
+    users: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    tls: str = SELF_SIGNED
+    step_s: float = 0
+    query_post: bool = False
     fault: Fault = NO_FAULT
     town: str = FIRST
     history: bool = False
@@ -68,7 +71,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--latency-ms", type=int, default=0, help="think so long before each answer (default 0)")
     parser.add_argument("--first-order", type=int, default=0, help="number of the first order (default: random)")
     parser.add_argument("--time-zone", type=_zone, default="Europe/Moscow", help="the server's local time")
-    parser.add_argument("--user-id", action="append", default=[], help="a known X-User-Id; may be given several times")
+    parser.add_argument(
+        "--user-id", action="append", default=[], metavar="ID[:REQUEST,…]",
+        help="a known X-User-Id, with the requests that it is allowed (default: all); may be given several times",
+    )  # fmt: skip
+    parser.add_argument("--tls", choices=TLS_MODES, default=SELF_SIGNED, help="how the server does TLS")
+    parser.add_argument("--step-s", type=float, default=0, help="an order takes the next step after so many seconds")
+    parser.add_argument("--query-post", action="store_true", help="take a POST with its parameters in the query, too")
     parser.add_argument("--town", choices=sorted(TOWNS), default=FIRST, help="whose streets, prices and attributes")
     parser.add_argument("--history", action="store_true", help="everybody who rings has been driven before")
     parser.add_argument("--fault", choices=NAMES, help="what goes wrong from the start")
@@ -87,7 +96,10 @@ def read_options(given: Mapping[str, Any]) -> Options:
         latency_ms=given["latency_ms"],
         first_order=given["first_order"],
         time_zone=given["time_zone"],
-        users=frozenset(given["user_id"]),
+        users=dict(map(_user, given["user_id"])),
+        tls=given["tls"],
+        step_s=given["step_s"],
+        query_post=given["query_post"],
         town=given["town"],
         history=given["history"],
         fault=read_fault(
@@ -101,18 +113,22 @@ def serving(options: Options) -> Iterator[Running]:
     """Serve in a thread of its own until the block ends."""
     with contextlib.ExitStack() as stack:
         folder = options.cert_dir or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="taximaster-")))
-        certificate = keep_certificate(folder, address=options.address)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate.certificate, certificate.key)
+        certificate = keep_certificate(folder, address=options.address, mode=options.tls)
+        context = context_of(certificate, options.tls)
         first = options.first_order or secrets.choice(FIRST_ORDERS)
-        book = Book(options.journal, first_order=first, zone=options.time_zone)
+        book = Book(options.journal, first_order=first, zone=options.time_zone, step_s=options.step_s)
         stack.callback(book.close)
+        faults = Faults(options.fault)
+        here = Installation(
+            book=book, town=TOWNS[options.town], history=options.history, rules=lambda: _asked_by_the_rules(faults)
+        )
         program = Program(
-            here=Installation(book=book, town=TOWNS[options.town], history=options.history),
-            faults=Faults(options.fault),
+            here=here,
+            faults=faults,
             secret=options.secret,
             users=options.users,
             latency_s=options.latency_ms / 1000,
+            query_post=options.query_post,
         )
         server = stack.enter_context(Server((options.address, options.port), program, context))
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), name="accept", daemon=True)
@@ -148,6 +164,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _say(line: str) -> None:
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
+
+
+def _asked_by_the_rules(faults: Faults) -> bool | None:
+    """Whether the operator may confirm what the rules ask about; None where they ask nothing."""
+    if faults.strike(ASK, "create_order2"):
+        return True
+    return False if faults.strike(FORBID, "create_order2") else None
+
+
+def _user(written: str) -> tuple[str, frozenset[str]]:
+    number, _, allowed = written.partition(":")
+    return number, frozenset(allowed.split(",")) if allowed else frozenset(REQUESTS)
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -38,6 +38,7 @@ STATES = (
 )
 BY_ID = {state.id: state for state in STATES}
 NEW = STATES[0]
+WAY = STATES[:5]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -102,10 +103,14 @@ class Order:
 
 
 class Book:
-    """All orders; safe to share between threads. Without a journal file they live as long as the process."""
+    """All orders; safe to share between threads. Without a journal file they live as long as the process. Every
+    `step_s` seconds each takes the next step of its way; 0: it waits for somebody.
+    """
 
-    def __init__(self, journal: Path | None, *, first_order: int, zone: ZoneInfo) -> None:
+    def __init__(self, journal: Path | None, *, first_order: int, zone: ZoneInfo, step_s: float = 0) -> None:
         self.zone = zone
+        self.messages: list[dict[str, Any]] = []
+        self._step_s = step_s
         self._lock = threading.Lock()
         self._orders = _reload(journal) if journal else {}
         self._next = max(first_order, *(number + 1 for number in self._orders), 1)
@@ -128,29 +133,62 @@ class Book:
                 return None
             self._next += 1
             self._orders[order.order_id] = order
-            if self._journal:
-                self._journal.write(json.dumps(asdict(order), ensure_ascii=False) + "\n")
-                self._journal.flush()
+            self._write(order)
             return order
 
     def find(self, number: int) -> Order | None:
         """Return the order with this number."""
-        return self._orders.get(number)
+        with self._lock:
+            self._drive()
+            return self._orders.get(number)
+
+    def change(self, order: Order, given: dict[str, Any]) -> None:
+        """Change what was given; the journal gets the order as it is now."""
+        with self._lock:
+            for name, value in given.items():
+                setattr(order, name, value)
+            self._write(order)
+
+    def say(self, said: dict[str, Any]) -> None:
+        """Show a message to the dispatchers."""
+        with self._lock:
+            self.messages.append(said)
 
     def move(self, order: Order, state: State) -> None:
         """Put the order into another state."""
         with self._lock:
-            order.state_id = state.id
-            order.finish_time = self.now() if state.ended else ""
+            self._put(order, state)
 
     def select(self, wanted: Callable[[Order], bool]) -> list[Order]:
         """Return the orders that `wanted` tells, in the order of their numbers."""
         with self._lock:
+            self._drive()
             return [order for order in self._orders.values() if wanted(order)]
 
     def lines(self) -> Sequence[dict[str, Any]]:
         """All orders as the journal shows them."""
         return [asdict(order) for order in self.select(lambda order: True)]
+
+    def _drive(self) -> None:
+        """Orders that nobody touches go their way, one step after the other."""
+        if not self._step_s:
+            return
+        now = datetime.now(UTC)
+        for order in self._orders.values():
+            steps = int((now - datetime.fromisoformat(order.received_at)).total_seconds() / self._step_s)
+            due = WAY[min(steps, len(WAY) - 1)]
+            if not order.state.ended and WAY.index(order.state) < WAY.index(due):
+                self._put(order, due)
+
+    def _put(self, order: Order, state: State) -> None:
+        order.state_id = state.id
+        order.finish_time = self.now() if state.ended else ""
+        self._write(order)
+
+    def _write(self, order: Order) -> None:
+        if self._journal:
+            self._journal.write(json.dumps(asdict(order), ensure_ascii=False) + "\n")
+            self._journal.flush()
 
     def close(self) -> None:
         """Close the journal."""

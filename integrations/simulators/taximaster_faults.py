@@ -5,11 +5,31 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-DOWN = "down"
-STALL = "stall"
+# Before anything is done.
+DOWN = "down"  # the connection ends
+FLAPPING = "flapping"  # every second one does
+SLOW_HANDSHAKE = "slow_handshake"  # TLS waits
+STALL = "stall"  # nothing is answered for a while, nothing is done
+GARBAGE = "garbage"  # 502 with a page for people
+ERROR = "error_500"
+BUSY = "busy_429"  # with Retry-After
+REDIRECT = "redirect"
+ASK = "ask"  # the service's own rules ask (code 113) and may be answered
+FORBID = "forbid"  # they refuse
+# After it was done.
 COMMIT_THEN_DROP = "commit_then_drop"
-GARBAGE = "garbage"
-NAMES = (DOWN, STALL, COMMIT_THEN_DROP, GARBAGE)
+COMMIT_THEN_STALL = "commit_then_stall"
+COMMIT_THEN_502 = "commit_then_502"
+TRUNCATED = "truncated"  # half of the answer, then the end
+CODE_10 = "code_10"  # "internal error", and yet it was done
+NO_NUMBER = "no_number"  # code 0 without the order's number
+SAME_NUMBER = "same_number"  # the number of the order before
+HUGE = "huge"  # ten megabytes around it
+SLOW_DRIP = "slow_drip"  # byte by byte
+AFTER = (
+    COMMIT_THEN_DROP, COMMIT_THEN_STALL, COMMIT_THEN_502, TRUNCATED, CODE_10, NO_NUMBER, SAME_NUMBER, HUGE, SLOW_DRIP,
+)  # fmt: skip
+NAMES = (DOWN, FLAPPING, SLOW_HANDSHAKE, STALL, GARBAGE, ERROR, BUSY, REDIRECT, ASK, FORBID, *AFTER)
 STALL_S = 30.0
 LONGEST_S = 3600.0
 
@@ -49,6 +69,7 @@ class Faults:
 
     def __init__(self, first: Fault) -> None:
         self._fault = first
+        self._turn = False
         self._lock = threading.Lock()
 
     def put(self, fault: Fault) -> None:
@@ -59,6 +80,16 @@ class Faults:
     def shown(self) -> dict[str, Any]:
         """The fault of the moment."""
         return asdict(self._fault)
+
+    def strike_after(self, request: str) -> Fault | None:
+        """Return the fault of the moment if it strikes when this request has been carried out, and count it."""
+        return next((fault for name in AFTER if (fault := self.strike(name, request))), None)
+
+    def flap(self) -> bool:
+        """Tell whether this connection is one of every second that end."""
+        with self._lock:
+            self._turn = self._fault.fault == FLAPPING and not self._turn
+            return self._turn
 
     def strike(self, name: str, request: str | None = None) -> Fault | None:
         """Return the fault if it is `name` and meant for this request, and count it."""

@@ -1,6 +1,6 @@
 """What is fixed in one installation of a simulated Taxi-Master server, and the requests that list it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from integrations.simulators.taximaster_book import STATES, Book
@@ -13,11 +13,14 @@ UDS = ({"id": 1, "name": "Диспетчерская"},)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installation:
-    """The orders of one server, and the town that it knows. `history`: everybody who rings has been driven before."""
+    """The orders of one server, and the town that it knows. `history`: everybody who rings has been driven before.
+    `rules`: whether an order may be confirmed that the service's own check asks about; None: it asks nothing.
+    """
 
     book: Book
     town: Town
     history: bool = False
+    rules: Callable[[], bool | None] = lambda: None
 
 
 def crew_groups(parameters: Parameters, here: Installation) -> Data:

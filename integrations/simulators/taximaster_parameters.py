@@ -18,10 +18,11 @@ Data = dict[str, Any]
 class Refusal(Exception):
     """The request is answered with another code than 0."""
 
-    def __init__(self, code: int, descr: str) -> None:
+    def __init__(self, code: int, descr: str, data: Data | None = None) -> None:
         super().__init__(descr)
         self.code = code
         self.descr = descr
+        self.data = data or {}
 
 
 class Parameters:
@@ -63,6 +64,16 @@ class Parameters:
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             raise wrong(name)
         return float(value)
+
+    def decimal(self, name: str) -> float:
+        """Return a number that a query carries as text."""
+        try:
+            value = float(self.text(name, longest=30))
+        except ValueError:
+            raise wrong(name) from None
+        if not math.isfinite(value):
+            raise wrong(name)
+        return value
 
     def flag(self, name: str) -> bool:
         """Return a boolean parameter, False when absent."""

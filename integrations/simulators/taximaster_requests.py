@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from integrations.simulators import taximaster_changes as changes
 from integrations.simulators import taximaster_lists as lists
 from integrations.simulators import taximaster_lookups as lookups
-from integrations.simulators.taximaster_book import BY_ID, Order
+from integrations.simulators.taximaster_book import Order
 from integrations.simulators.taximaster_history import trips
 from integrations.simulators.taximaster_lists import CREW_GROUPS, UDS, Installation, attributes, ids_of, known
 from integrations.simulators.taximaster_parameters import Data, Parameters, Refusal, wrong
@@ -33,10 +34,11 @@ def _create_order(parameters: Parameters, here: Installation) -> Data:
     parameters.require("addresses", "source_time")
     if not parameters.stamp("source_time"):
         raise wrong("source_time")
+    _ask_the_rules(parameters, here)
     given = {
         "phone": parameters.text("phone", longest=LONGEST_PHONE),
         "client_id": parameters.whole("client_id"),
-        "addresses": _addresses(parameters.objects("addresses")),
+        "addresses": changes.addresses(parameters.objects("addresses")),
         "source_time": parameters.stamp("source_time"),
         "is_prior": parameters.flag("is_prior"),
         "comment": parameters.text("comment"),
@@ -57,8 +59,18 @@ def _create_order(parameters: Parameters, here: Installation) -> Data:
     return {"order_id": order.order_id}
 
 
+def _ask_the_rules(parameters: Parameters, here: Installation) -> None:
+    """The service's own check before an order is taken, which `need_custom_validate: false` passes by."""
+    if parameters.has("need_custom_validate") and not parameters.flag("need_custom_validate"):
+        return
+    may = here.rules()
+    if may is not None:
+        said = {"message": "Такой заказ служба подтверждает отдельно", "can_create_order": may}
+        raise Refusal(113, "Заказ не прошёл проверку", said)
+
+
 def _order_state(parameters: Parameters, here: Installation) -> Data:
-    order = _find(parameters, here)
+    order = changes.find(parameters, here)
     return _chosen({"order_id": order.order_id, **order.shown()}, parameters, key="order_id")
 
 
@@ -86,17 +98,6 @@ def _finished_orders(parameters: Parameters, here: Installation) -> Data:
     return {"orders": [_chosen(order, parameters, key="id") for order in shown]}
 
 
-def _change_order_state(parameters: Parameters, here: Installation) -> Data:
-    parameters.require("order_id", "new_state")
-    order, state = _find(parameters, here), BY_ID.get(parameters.whole("new_state"))
-    if state is None:
-        raise Refusal(101, "Не найдено состояние заказа")
-    if order.state.ended:
-        raise Refusal(102, "Переход в это состояние невозможен")
-    here.book.move(order, state)
-    return {"order_id": order.order_id, "new_state": state.id}
-
-
 REQUESTS: Mapping[str, Request] = {
     "ping": Request(("GET", "POST"), "form", _ping, signed=False),
     "get_crew_groups_list": Request(("GET",), "query", lists.crew_groups),
@@ -112,29 +113,13 @@ REQUESTS: Mapping[str, Request] = {
     "get_order_state": Request(("GET",), "query", _order_state),
     "get_current_orders": Request(("GET",), "query", _current_orders),
     "get_finished_orders": Request(("GET",), "query", _finished_orders),
-    "change_order_state": Request(("POST",), "form", _change_order_state),
+    "change_order_state": Request(("POST",), "form", changes.change_order_state),
+    "check_cancel_order_penalty": Request(("GET",), "query", changes.cancel_penalty),
+    "update_order": Request(("POST",), "json", changes.update_order),
+    "show_tm_message": Request(("POST",), "json", changes.show_message),
+    "analyze_phone": Request(("GET",), "query", changes.analyze_phone),
+    "find_nearest_address": Request(("GET",), "query", changes.find_nearest_address),
 }
-
-
-def _find(parameters: Parameters, here: Installation) -> Order:
-    parameters.require("order_id")
-    order = here.book.find(parameters.whole("order_id"))
-    if order is None:
-        raise Refusal(100, "Не найден заказ")
-    return order
-
-
-def _addresses(given: list[Data]) -> list[Data]:
-    """The route, pickup first: an address is text, all else about it is a number."""
-    if not given:
-        raise wrong("addresses")
-    for entry in given:
-        if not isinstance(entry.get("address"), str) or not entry["address"]:
-            raise wrong("addresses.address")
-        for name in ("lat", "lon", "zone_id", "parking_id"):
-            if isinstance(entry.get(name, 0), bool) or not isinstance(entry.get(name, 0), int | float):
-                raise wrong(f"addresses.{name}")
-    return given
 
 
 def _chosen(shown: Data, parameters: Parameters, *, key: str) -> Data:

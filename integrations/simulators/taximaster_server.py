@@ -21,7 +21,26 @@ from typing import Any, cast
 
 from typing_extensions import override
 
-from integrations.simulators.taximaster_faults import COMMIT_THEN_DROP, DOWN, GARBAGE, STALL, Faults, read_fault
+from integrations.simulators.taximaster_faults import (
+    BUSY,
+    CODE_10,
+    COMMIT_THEN_502,
+    COMMIT_THEN_DROP,
+    COMMIT_THEN_STALL,
+    DOWN,
+    ERROR,
+    GARBAGE,
+    HUGE,
+    NO_NUMBER,
+    REDIRECT,
+    SAME_NUMBER,
+    SLOW_HANDSHAKE,
+    STALL,
+    TRUNCATED,
+    Fault,
+    Faults,
+    read_fault,
+)
 from integrations.simulators.taximaster_lists import Installation
 from integrations.simulators.taximaster_parameters import Refusal, read_parameters
 from integrations.simulators.taximaster_requests import REQUESTS
@@ -32,6 +51,9 @@ MOST_BYTES = 1024 * 1024
 HANDSHAKE_S = 10.0
 IDLE_S = 75.0
 TLS_HANDSHAKE = b"\x16"
+HUGE_BYTES = 10 * 1024 * 1024
+CHANGING = frozenset({"create_order2", "update_order", "change_order_state"})
+NO_HEADERS: Mapping[str, str] = {}
 
 logger = logging.getLogger("taximaster")
 
@@ -43,8 +65,9 @@ class Program:
     here: Installation
     faults: Faults
     secret: str
-    users: frozenset[str]
+    users: Mapping[str, frozenset[str]]
     latency_s: float
+    query_post: bool = False
 
     def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
         """Return the envelope of one request to the API."""
@@ -52,7 +75,7 @@ class Program:
         try:
             data = self._answer(method, path, query.encode("latin-1"), headers, body)
         except Refusal as refusal:
-            return {"code": refusal.code, "descr": refusal.descr, "data": {}}
+            return {"code": refusal.code, "descr": refusal.descr, "data": refusal.data}
         return {"code": 0, "descr": "OK", "data": data}
 
     def _answer(self, method: str, path: str, query: bytes, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
@@ -62,22 +85,28 @@ class Program:
         if version != VERSION:
             raise Refusal(5, "Неподдерживаемая версия API")
         request = REQUESTS.get(name)
+        in_query = self.query_post and method == "POST" and query and not body
         if request is None or request.signed:
-            self._authenticate(query if method == "GET" else body, headers)
+            self._authenticate(query if method == "GET" or in_query else body, headers, name)
         if request is None:
             raise Refusal(6, "Неизвестный запрос")
         if method not in request.methods:
             raise Refusal(7, "Неверный тип запроса")
-        return request.answer(read_parameters(request.form, method=method, query=query, body=body), self.here)
+        how = "GET" if in_query else method
+        return request.answer(read_parameters(request.form, method=how, query=query, body=body), self.here)
 
-    def _authenticate(self, payload: bytes, headers: Mapping[str, str]) -> None:
+    def _authenticate(self, payload: bytes, headers: Mapping[str, str], name: str) -> None:
         expected = hashlib.md5(payload + self.secret.encode(), usedforsecurity=False).hexdigest()
         given = headers.get("Signature", "").strip().lower()
         if not hmac.compare_digest(given.encode(), expected.encode()):
             raise Refusal(4, "Секретный ключ не совпадает")
         user = headers.get("X-User-Id")
-        if user is not None and user not in self.users:
+        if user is None:
+            return
+        if user not in self.users:
             raise Refusal(13, "Не найден пользователь CommonAPI")
+        if name not in self.users[user]:
+            raise Refusal(14, "Запрос не разрешён этому пользователю")
 
 
 class Server(ThreadingHTTPServer):
@@ -118,8 +147,10 @@ class Server(ThreadingHTTPServer):
         first = raw.recv(1, socket.MSG_PEEK)
         if first != TLS_HANDSHAKE:
             return raw if first else None
-        if self.program.faults.strike(DOWN):
+        if self.program.faults.strike(DOWN) or self.program.faults.flap():
             return None
+        if slow := self.program.faults.strike(SLOW_HANDSHAKE):
+            self.stopping.wait(slow.seconds)
         return self._context.wrap_socket(raw, server_side=True)
 
 
@@ -160,6 +191,12 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         elif faults.strike(GARBAGE, name):
             self.send_error(502)
+        elif faults.strike(ERROR, name):
+            self.send_error(500)
+        elif faults.strike(BUSY, name):
+            self._write(429, {"error": "too many requests"}, {"Retry-After": "2"})
+        elif faults.strike(REDIRECT, name):
+            self._write(302, {}, {"Location": f"https://127.0.0.1:1{self.path}"})
         else:
             self._answer(server, name, body)
 
@@ -171,13 +208,46 @@ class Handler(BaseHTTPRequestHandler):
         headers = {header.title(): value for header, value in self.headers.items()}
         envelope = server.program.answer(self.command, self.path, headers, body)
         logger.info("%s %s: code %d", self.command, name, envelope["code"])
-        created = name == "create_order2" and envelope["code"] == 0
-        if created and server.program.faults.strike(COMMIT_THEN_DROP, name):
-            self.close_connection = True
-            return
         if server.program.latency_s:
             server.stopping.wait(server.program.latency_s)
-        self._write(200, envelope)
+        done = name in CHANGING and envelope["code"] == 0
+        fault = server.program.faults.strike_after(name) if done else None
+        if fault is None:
+            self._write(200, envelope)
+        else:
+            self._answer_badly(server, fault, envelope)
+
+    def _answer_badly(self, server: "Server", fault: Fault, envelope: dict[str, Any]) -> None:
+        """What was asked for has been done; the answer says so badly or not at all."""
+        if fault.fault in (COMMIT_THEN_DROP, COMMIT_THEN_STALL):
+            server.stopping.wait(fault.seconds if fault.fault == COMMIT_THEN_STALL else 0)
+            self.close_connection = True
+        elif fault.fault == COMMIT_THEN_502:
+            self.send_error(502)
+        elif fault.fault == CODE_10:
+            self._write(200, {"code": 10, "descr": "Внутренняя ошибка", "data": {}})
+        elif fault.fault == NO_NUMBER:
+            self._write(200, {**envelope, "data": {}})
+        elif fault.fault == SAME_NUMBER:
+            number = envelope["data"].get("order_id", 1)
+            self._write(200, {**envelope, "data": {"order_id": number - 1}})
+        elif fault.fault == HUGE:
+            self._write(200, {**envelope, "descr": "x" * HUGE_BYTES})
+        else:
+            self._trickle(server, fault, json.dumps(envelope, ensure_ascii=False).encode())
+
+    def _trickle(self, server: "Server", fault: Fault, written: bytes) -> None:
+        """Byte by byte, or half of it and then the end."""
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(written)))
+        self.end_headers()
+        self.wfile.flush()
+        half = fault.fault == TRUNCATED
+        for position in range(len(written) // 2 if half else len(written)):
+            self.wfile.write(written[position : position + 1])
+            self.wfile.flush()
+            server.stopping.wait(0 if half else fault.seconds / len(written))
+        self.close_connection = True
 
     def _control(self, body: bytes) -> None:
         """The unsigned side door: only from this machine."""
@@ -185,7 +255,7 @@ class Handler(BaseHTTPRequestHandler):
         if not ipaddress.ip_address(self.client_address[0]).is_loopback:
             self._write(403, {"error": "only from the simulator's own machine"})
         elif self.path == "/simulator/journal" and self.command == "GET":
-            self._write(200, {"orders": program.here.book.lines()})
+            self._write(200, {"orders": program.here.book.lines(), "messages": program.here.book.messages})
         elif self.path == "/simulator/fault" and self.command == "POST":
             self._put_fault(program, body)
         elif self.path == "/simulator/fault":
@@ -216,10 +286,12 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self._write(status, {"error": "a body of known length up to 1 MB is allowed"})
 
-    def _write(self, status: int, body: Mapping[str, Any]) -> None:
+    def _write(self, status: int, body: Mapping[str, Any], more: Mapping[str, str] = NO_HEADERS) -> None:
         written = json.dumps(body, ensure_ascii=False).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json; charset=utf-8")
         self.send_header("Content-Length", str(len(written)))
+        for header, value in more.items():
+            self.send_header(header, value)
         self.end_headers()
         self.wfile.write(written)

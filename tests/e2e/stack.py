@@ -130,7 +130,8 @@ class Stack:
     def journalled(self) -> list[dict[str, Any]]:
         """All orders that the dispatch programs hold."""
         files = [self.journal(slug) for slug in SLUGS if self.journal(slug).exists()]
-        return [json.loads(line) for path in files for line in path.read_text(encoding="utf-8").splitlines() if line]
+        lines = [(path, json.loads(line)) for path in files for line in path.read_text("utf-8").splitlines() if line]
+        return list({(path, order["order_id"]): order for path, order in lines}.values())
 
     def fault(self, slug: str, fault: str | None, **more: Any) -> None:
         """Set or clear a fault of one dispatch program."""

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from integrations.simulators.taximaster_faults import NAMES
+from integrations.simulators.taximaster_requests import REQUESTS
 from tests.integrations.simulators.taximaster_box import SECRET, Box, simulated
 
 ROOT = Path(__file__).parents[3]
@@ -23,7 +25,9 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def box(certificates: Path) -> Iterator[Box]:
-    with simulated(certificates, first_order=500, users=frozenset({"5"})) as running:
+    with simulated(
+        certificates, first_order=500, users={"5": frozenset(REQUESTS), "7": frozenset({"get_uds_list"})}
+    ) as running:
         yield running
 
 
@@ -210,7 +214,7 @@ def test_commit_then_drop_holds_the_order_and_answers_other_questions(box: Box) 
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        ({"fault": "fire"}, "fault is 'fire': use one of down, stall, commit_then_drop, garbage, or null"),
+        ({"fault": "fire"}, f"fault is 'fire': use one of {', '.join(NAMES)}, or null"),
         ({"fault": "down", "count": 0}, "count is 0: use a whole number above 0, or null for without end"),
         ({"fault": "stall", "request": 7}, "request is 7: use the name of a request, or null for all"),
         ({"fault": "stall", "seconds": -1}, "seconds is -1: use a number from 0 to 3600"),
