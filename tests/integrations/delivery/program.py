@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedIOBase
 from threading import Event, Lock, Thread
 from typing import Any
 
@@ -12,7 +13,9 @@ from typing_extensions import override
 
 HANG_S = 60.0
 _TOKEN = re.compile(r"#\w{10}$")
-Deed = Callable[["Program", dict[str, Any]], dict[str, Any] | None]
+# What is written in place of a sound answer; the connection is closed after it.
+Raw = Callable[[BufferedIOBase], None]
+Deed = Callable[["Program", dict[str, Any]], dict[str, Any] | Raw | None]
 
 
 def accept(program: "Program", body: dict[str, Any]) -> dict[str, Any] | None:
@@ -26,6 +29,7 @@ def drop(program: "Program", body: dict[str, Any]) -> None:
 
 def accept_and_drop(program: "Program", body: dict[str, Any]) -> None:
     """Hold the order and end the connection without a word."""
+    program.cut_off += 1
     program.hold(body)
 
 
@@ -60,6 +64,7 @@ class Program:
         self.orders: list[dict[str, Any]] = []
         self.creations: list[dict[str, Any]] = []
         self.looks = 0
+        self.cut_off = 0
         self.most_at_once = 0
         self.under_way = 0
         self.shown = True
@@ -77,7 +82,7 @@ class Program:
         """The tokens of the orders it holds."""
         return [match[0] for order in self.orders if (match := _TOKEN.search(order["comment"]))]
 
-    def create(self, body: dict[str, Any]) -> dict[str, Any] | None:
+    def create(self, body: dict[str, Any]) -> dict[str, Any] | Raw | None:
         with self._lock:
             self.creations.append(body)
             self.under_way += 1
@@ -115,9 +120,11 @@ def running() -> Iterator[Program]:
         def do_GET(self) -> None:
             self._answer(program.look())
 
-        def _answer(self, body: dict[str, Any] | None) -> None:
-            self.close_connection = body is None
-            if body is not None:
+        def _answer(self, body: dict[str, Any] | Raw | None) -> None:
+            self.close_connection = not isinstance(body, dict)
+            if callable(body):
+                body(self.wfile)
+            elif body is not None:
                 written = json.dumps(body).encode()
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(written)))
