@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from callcenter import audit
 from callcenter.contracts import Rejected, Trouble
+from callcenter.cookies import hashed
 from callcenter.ids import uuid7
 from callcenter.tenancy.rules import WORKER
 from callcenter.tenancy.unit import unit
@@ -49,11 +50,12 @@ WITH old AS (SELECT id, state FROM orders_order WHERE id = %(order)s FOR NO KEY 
                SET state = %(order_state)s, phrase = %(phrase)s, number = %(number)s, accepted_at = %(accepted_at)s
                FROM old WHERE o.id = old.id AND old.state = ANY (%(before)s) RETURNING o.id, old.state AS before)"""
 
+# The row says itself whose it is: a step that waited for one who was taking the claim back sees that, policies do not.
 _MARK = (
     _MOVED
     + """
 UPDATE orders_delivery d SET sends = %(sends)s, first_sent_at = %(first_sent_at)s
-FROM moved WHERE d.id = %(delivery)s RETURNING moved.before"""
+FROM moved WHERE d.id = %(delivery)s AND d.claim_hash = %(claim)s RETURNING moved.before"""
 )
 
 _LEAVE = (
@@ -68,7 +70,7 @@ _LEAVE = (
 UPDATE orders_delivery d
 SET state = %(state)s, owner = NULL, claim_hash = NULL, next_at = %(next_at)s, attempts = %(attempts)s,
     sends = %(sends)s, first_sent_at = %(first_sent_at)s, searches = %(searches)s
-FROM moved WHERE d.id = %(delivery)s RETURNING moved.before"""
+FROM moved WHERE d.id = %(delivery)s AND d.claim_hash = %(claim)s RETURNING moved.before"""
 )
 
 
@@ -261,7 +263,8 @@ def _leave(
 
 def _moved(claim: Claim, sql: str, values: dict[str, Any]) -> str:
     """Run one step; ClaimLost when the order is out of sight, ForbiddenMove when its state does not allow the step."""
-    row = _row(sql, {"delivery": claim.delivery, "order": claim.order, **values})
+    named = {"delivery": claim.delivery, "order": claim.order, "claim": hashed(claim.token)}
+    row = _row(sql, {**named, **values})
     if row is not None:
         return str(row[0])
     found = _row("SELECT state FROM orders_order WHERE id = %s", [claim.order])

@@ -78,3 +78,25 @@ def test_an_engine_that_was_held_up_does_not_send_what_another_has_sent_meanwhil
 
         assert at.broken_promises() == KEPT
         assert at.states() == {"accepted": 10}
+
+
+def test_an_engine_does_not_mark_what_is_being_taken_from_it(scene: Stage) -> None:
+    with service() as at:
+        at.promise()
+        scene.engine(Point("mark", "before"))
+        marking = scene.halted()
+        cut_links(scene)
+        scene.engine(Point("return", "inside"))
+        returning = scene.halted()
+        marking.go_on()  # its statement waits for the row that the other one holds
+        wait_for(lambda: waiting(scene), "the mark to wait")
+        returning.go_on()
+        wait_for(partial(settled, at), "the order's end")
+
+        assert at.broken_promises() == KEPT
+        assert len(at.program.creations) == 1
+
+
+def waiting(scene: Stage) -> bool:
+    """Whether a session waits for a row of another."""
+    return bool(scene.cluster.administer("SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'"))
