@@ -7,16 +7,29 @@ ended. A row whose message was lost is taken up by the sweep.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from time import monotonic
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from callcenter.contracts import HttpRequest, HttpResponse, Rejected, Target, TransportFailure, Trouble, Unclear
+from callcenter.contracts import (
+    Abilities,
+    Ability,
+    HttpRequest,
+    HttpResponse,
+    Lists,
+    Rejected,
+    Target,
+    TransportFailure,
+    Trouble,
+    Unclear,
+)
 from callcenter.later import queue
 from callcenter.secrets.box import SealBroken
 from callcenter.secrets.vault import KeyGone
@@ -24,12 +37,12 @@ from callcenter.tenancy.rules import WORKER
 from callcenter.tenancy.unit import unit
 from integrations.dispatch.registry import adapter
 from integrations.egress import certificate_fingerprint, read_place
-from integrations.http import converse, send
+from integrations.http import Pool, Sender, converse, send
 from integrations.models import CheckState, Connection, ConnectionCheck
 
 TASK = "integrations.check_connection"
 CONNECT_S, READ_S = 3.0, 5.0
-EVERY = timedelta(hours=1)
+EVERY, LOOK_AROUND_EVERY = timedelta(hours=1), timedelta(hours=20)
 LOST_AFTER = timedelta(seconds=10)
 KEPT_FOR = timedelta(days=7)
 MOST_AT_A_TIME = 100
@@ -44,6 +57,8 @@ class Found:
     state: str
     reason: str = ""
     shown_fingerprint: str = ""
+    offered: Mapping[str, list[tuple[str, str]]] = field(default_factory=dict)
+    abilities: Mapping[str, str] = field(default_factory=dict)
 
 
 def ask_for(connection: Connection) -> ConnectionCheck:
@@ -75,7 +90,7 @@ def carry_out(check: UUID) -> str:
     with unit(WORKER):
         ConnectionCheck.objects.filter(pk=check, state=CheckState.WAITING).update(
             state=found.state, reason=found.reason[:200], shown_fingerprint=found.shown_fingerprint, took_ms=took,
-            finished_at=timezone.now(),
+            finished_at=timezone.now(), offered=found.offered, abilities=found.abilities,
         )  # fmt: skip
     log.info("connection %s: %s %s, %d ms", asked.connection_id, found.state, found.reason, took)
     return found.state
@@ -108,14 +123,32 @@ def _question(connection: Connection) -> Callable[[], Found]:
     except ValueError:
         missing = Found(Trouble.SETTINGS if connection.key_id else Trouble.KEY, "the stored settings do not hold")
         return lambda: missing
-    kind, target = connection.kind, connection.target()
-    return lambda: _answer(kind, settings, target)
+    kind, target, known = connection.kind, connection.target(), _has_looked_around(connection)
+    return lambda: _answer(kind, settings, target, known=known)
 
 
-def _answer(kind: str, settings: object, target: Target) -> Found:
+def _has_looked_around(connection: Connection) -> bool:
+    """Whether a check of the last day has, with nothing lacking. Where something lacks, the next check looks again: the
+    service may just have allowed it.
+    """
+    looked = ConnectionCheck.objects.filter(service=connection.service_id, connection=connection).exclude(abilities={})
+    last = looked.filter(asked_at__gt=timezone.now() - LOOK_AROUND_EVERY).order_by("-asked_at").first()
+    return last is not None and set(last.abilities.values()) == {Ability.PRESENT}
+
+
+def _answer(kind: str, settings: object, target: Target, *, known: bool) -> Found:
     """Hold the conversation; whatever breaks in it is an outcome."""
+    with closing(Pool()) as pool:
+        quickly = partial(_quickly, pool=pool)
+        found = _checked(kind, settings, target, quickly)
+        if known or found.state != CheckState.OK:
+            return found
+        return _look_around(found, kind, settings, target, quickly)
+
+
+def _checked(kind: str, settings: object, target: Target, quickly: Sender) -> Found:
     try:
-        outcome = converse(adapter(kind).check(settings), target, send=_quickly)
+        outcome = converse(adapter(kind).check(settings), target, send=quickly)
     except TransportFailure as failure:
         return Found(failure.trouble, failure.reason, _shown(target) if failure.trouble in _CERTIFICATES else "")
     except Exception as error:  # noqa: BLE001 - an adapter that breaks must not stop the worker
@@ -129,10 +162,27 @@ def _answer(kind: str, settings: object, target: Target) -> Found:
             return Found(Trouble.OTHER, outcome.reason)
 
 
-def _quickly(request: HttpRequest, target: Target) -> HttpResponse:
-    """On a connection of its own, since an older one may date from before a repair or a change of certificate."""
-    own = replace(request, connect_timeout_s=CONNECT_S, read_timeout_s=READ_S, fresh_connection=True)
-    return send(own, target)
+def _look_around(found: Found, kind: str, settings: object, target: Target, quickly: Sender) -> Found:
+    """What there is to choose from, and what we may do. What cannot be told is left open: orders pass without it."""
+    speaks = adapter(kind)
+    try:
+        lists = converse(speaks.lists(settings), target, send=quickly)
+        able = converse(speaks.probe(settings), target, send=quickly)
+    except Exception as error:  # noqa: BLE001 - the check itself is in order
+        log.warning("a program could not be looked around in: %s", type(error).__name__)
+        return found
+    offered = lists.choices if isinstance(lists, Lists) else {}
+    return replace(
+        found,
+        offered={name: [(one.value, one.label) for one in choices] for name, choices in offered.items()},
+        abilities=dict(able.abilities) if isinstance(able, Abilities) else {},
+    )
+
+
+def _quickly(request: HttpRequest, target: Target, *, pool: Pool) -> HttpResponse:
+    """On connections of the check's own: an older one may date from before a repair or a change of certificate."""
+    own = replace(request, connect_timeout_s=CONNECT_S, read_timeout_s=READ_S, fresh_connection=False)
+    return send(own, target, pool=pool)
 
 
 def _shown(target: Target) -> str:

@@ -31,7 +31,7 @@ from integrations.egress import (
     read_place,
 )
 
-__all__ = ["MOST_BYTES", "Pool", "certificate_fingerprint", "converse", "send"]
+__all__ = ["MOST_BYTES", "Pool", "Sender", "certificate_fingerprint", "converse", "send"]
 
 MOST_BYTES = 256 * 1024
 MOST_IDLE_PER_TARGET = 8

@@ -115,7 +115,10 @@ def check_states() -> list[tuple[str, str]]:
 
 
 class ConnectionCheck(TenantModel):
-    """One question put to a dispatch program to learn whether orders can be delivered: nothing but the outcome."""
+    """One question put to a dispatch program to learn whether orders can be delivered: nothing but the outcome. Where
+    it is in order, `offered` holds the program's own lists (setting: [[value, label], …]) and `abilities` which of its
+    requests are there for us (`contracts.Ability` by name).
+    """
 
     connection = TenantForeignKey(Connection, models.CASCADE, related_name="checks")
     asked_at = models.DateTimeField()
@@ -124,6 +127,8 @@ class ConnectionCheck(TenantModel):
     reason = models.CharField(max_length=200, default="")
     shown_fingerprint = models.CharField(max_length=64, default="")
     took_ms = models.PositiveIntegerField(null=True)
+    offered = models.JSONField(default=dict)
+    abilities = models.JSONField(default=dict)
 
     class Meta(TenantModel.Meta):
         indexes = [models.Index(fields=["service", "connection", "asked_at"], name="integrations_check_recent")]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext
 
-from callcenter.contracts import FailureKind, Trouble
+from callcenter.contracts import Ability, FailureKind, Trouble
 from callcenter.models import TaxiService
 from integrations.models import CheckState, Connection, ConnectionCheck
 from integrations.troubles import OFF, UNKNOWN, Words, words_of
@@ -32,6 +33,13 @@ class Standing:
     waiting: int = 0
     oldest: datetime | None = None
     left: int = 0
+    abilities: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def lacking(self) -> list[tuple[str, str]]:
+        """The program's requests that are not there for us, with the reason; orders pass all the same."""
+        said = {Ability.MISSING: gettext("not there"), Ability.FORBIDDEN: gettext("not allowed")}
+        return [(name, said[Ability(able)]) for name, able in self.abilities.items() if able in said]
 
     @property
     def words(self) -> Words:
@@ -52,14 +60,18 @@ class _Queue:
 
 
 def standings(connections: Iterable[Connection]) -> dict[UUID, Standing]:
-    """The standing of each of these connections, in four queries."""
+    """The standing of each of these connections, in five queries."""
     listed = list(connections)
     services = {connection.service_id for connection in listed}
     checks = {check.connection_id: check for check in _latest_checks(listed)}
+    able = {check.connection_id: check.abilities for check in _latest_checks(listed).exclude(abilities={})}
     tries = {item.service_id: item for item in _latest_tries(services)}
     queues = _queues(services)
     return {
-        item.pk: _stands(item, checks.get(item.pk), tries.get(item.service_id), queues.get(item.service_id, _Queue()))
+        item.pk: replace(
+            _stands(item, checks.get(item.pk), tries.get(item.service_id), queues.get(item.service_id, _Queue())),
+            abilities=able.get(item.pk, {}),
+        )
         for item in listed
     }
 

@@ -14,10 +14,10 @@ from typing_extensions import override
 from callcenter.admin.base import active_or
 from callcenter.contracts import DispatchAdapter, Target, TransportFailure
 from callcenter.models import TaxiService
-from integrations.admin.setting_fields import PREFIX, form_fields, read_entered
+from integrations.admin.setting_fields import NOTHING_OFFERED, PREFIX, Offered, form_fields, read_entered
 from integrations.dispatch.registry import adapter, kinds
 from integrations.egress import read_place
-from integrations.models import Connection, dispatch_kinds
+from integrations.models import Connection, ConnectionCheck, dispatch_kinds
 
 PUBLIC, PINNED, OWN = "public", "pinned", "own"
 MOST = 64
@@ -76,7 +76,7 @@ class ConnectionForm(forms.ModelForm):  # type: ignore[type-arg]
         stored = self.instance.stored or {}
         if "kind" in self.fields:
             self.fields["kind"].choices = dispatch_kinds()  # type: ignore[attr-defined]
-        self.fields.update(form_fields(self.speaks.fields, stored))
+        self.fields.update(form_fields(self.speaks.fields, stored, offered_by(self.instance)))
         self.initial["trust"] = trust_of(self.instance)
         self.fields["key"].help_text = self._of_key()
         if "service" in self.fields:
@@ -183,6 +183,13 @@ class ConnectionForm(forms.ModelForm):  # type: ignore[type-arg]
 def spoken_by(kind: str | None) -> DispatchAdapter:
     """The adapter of this kind; of the first one while none is chosen."""
     return adapter(kind if kind in kinds() else kinds()[0])
+
+
+def offered_by(connection: Connection) -> Offered:
+    """The program's own lists as the newest check that has looked around has seen them."""
+    checks = ConnectionCheck.objects.filter(service=connection.service_id, connection=connection.pk)
+    newest = checks.exclude(offered={}).order_by("-asked_at").values_list("offered", flat=True).first()
+    return newest or NOTHING_OFFERED
 
 
 def trust_of(connection: Connection) -> str:

@@ -11,6 +11,8 @@ from typing_extensions import override
 from callcenter.contracts import SettingField
 
 PREFIX = "setting_"
+Offered = Mapping[str, Sequence[tuple[str, str]]]
+NOTHING_OFFERED: Offered = {}
 
 
 class ZoneField(forms.CharField):
@@ -44,9 +46,11 @@ class NumberField(forms.Field):
         return int(written)
 
 
-def form_fields(described: Sequence[SettingField], stored: Mapping[str, Any]) -> dict[str, forms.Field]:
-    """One field for each setting, with what is stored in it."""
-    return {f"{PREFIX}{item.name}": _field(item, stored.get(item.name)) for item in described}
+def form_fields(
+    described: Sequence[SettingField], stored: Mapping[str, Any], offered: Offered = NOTHING_OFFERED
+) -> dict[str, forms.Field]:
+    """One field for each setting, with what is stored in it; a number that the program lists is chosen by its name."""
+    return {f"{PREFIX}{item.name}": _field(item, stored.get(item.name), offered.get(item.name)) for item in described}
 
 
 def read_entered(
@@ -59,7 +63,7 @@ def read_entered(
     return {**kept, **{name: value for name, value in filled.items() if value not in (None, "")}}
 
 
-def _field(item: SettingField, value: Any) -> forms.Field:
+def _field(item: SettingField, value: Any, listed: Sequence[tuple[str, str]] | None) -> forms.Field:
     common: dict[str, Any] = {
         "label": _(item.label),
         "help_text": _(item.hint) if item.hint else "",
@@ -68,6 +72,16 @@ def _field(item: SettingField, value: Any) -> forms.Field:
     }
     if item.form == "choice":
         return forms.ChoiceField(choices=[(key, _(label)) for key, label in item.choices], **common)
+    if item.form == "number" and listed:
+        return NumberField(widget=forms.Select(choices=_choices(listed, value)), **common)
     if item.form == "number":
         return NumberField(**common)
     return (ZoneField if item.form == "zone" else forms.CharField)(**common)
+
+
+def _choices(listed: Sequence[tuple[str, str]], value: Any) -> list[tuple[str, str]]:
+    """The program's list by its names; a stored number that has gone from it stays to be seen."""
+    choices = [("", "–"), *((number, f"{label} ({number})") for number, label in listed)]
+    if value is not None and str(value) not in dict(choices):
+        choices.append((str(value), _("%(number)s: not in the program's list") % {"number": value}))
+    return choices

@@ -83,6 +83,8 @@ class Program:
         return [match[0] for order in self.orders if (match := _TOKEN.search(order["comment"]))]
 
     def create(self, body: dict[str, Any]) -> dict[str, Any] | Raw | None:
+        if "phone" not in body:
+            return {"code": 8, "descr": "a parameter is missing", "data": {}}
         with self._lock:
             self.creations.append(body)
             self.under_way += 1
@@ -115,7 +117,8 @@ def running() -> Iterator[Program]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            self._answer(program.create(json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
+            written = self.rfile.read(int(self.headers["Content-Length"]))
+            self._answer(program.create(json.loads(written or b"{}")))
 
         def do_GET(self) -> None:
             self._answer(program.look())
