@@ -12,13 +12,19 @@ class Bell:
 
     def __init__(self) -> None:
         self._condition = Condition()
-        self._rung = False
+        self._rung = self._hurried = False
         self._moments: list[float] = []
 
     def ring(self) -> None:
         """End the present or the next wait."""
         with self._condition:
             self._rung = True
+            self._condition.notify_all()
+
+    def hurry(self) -> None:
+        """End the present or the next wait as if the poll were due: nobody has reported anything."""
+        with self._condition:
+            self._hurried = True
             self._condition.notify_all()
 
     def ring_in(self, seconds: float) -> None:
@@ -38,12 +44,13 @@ class Bell:
                     self._condition.wait(left)
                 elif first == until:
                     return POLL
-            self._rung = False
-            return WAKE
+            found_by = WAKE if self._rung else POLL
+            self._rung = self._hurried = False
+            return found_by
 
     def _due(self) -> bool:
         now = monotonic()
         while self._moments and self._moments[0] <= now:
             heapq.heappop(self._moments)
             self._rung = True
-        return self._rung
+        return self._rung or self._hurried

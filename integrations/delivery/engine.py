@@ -34,6 +34,8 @@ from orders.actions.deliver import Claim, ClaimLost
 CLAIMED_AT_ONCE = 32
 SWEEP_S = 0.5
 DATABASE_WAITS_S = (0.05, 0.1, 0.2, 0.5, 1.0)
+# The claiming thread waits no longer than the third of them: orders come again as soon as the database does.
+CLAIMER_WAITS_MOST = 2
 EXIT_CODE = 70
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -58,7 +60,7 @@ class Engine:
         self._die = die
         self._bell = Bell()
         self._closing, self._stopped = Event(), Event()
-        self.link = Link(self._bell.ring, self.pace, stopping=self._stopped)
+        self.link = Link(self._bell.ring, self.pace, stopping=self._stopped, ready=self._bell.hurry)
         self._desk = Desk(self.pace, self.breaker)
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._senders = Senders(self.pace.in_flight_most)
@@ -111,15 +113,19 @@ class Engine:
     # --- the claiming thread
 
     def _claim_until_closed(self) -> None:
+        failures = 0
         while not self._closing.is_set():
             found_by = self._bell.wait(self.pace.poll_s)
             try:
                 self._sweep()
                 self._claim(found_by)
+                failures = 0
             except (OperationalError, InterfaceError) as error:
                 log.warning("the database does not answer: %s", type(error).__name__)
                 connections.close_all()
-                self._closing.wait(DATABASE_WAITS_S[-2])
+                self._closing.wait(DATABASE_WAITS_S[min(failures, CLAIMER_WAITS_MOST)])
+                failures += 1
+                self._bell.hurry()
         self._drain()
 
     def _sweep(self) -> None:

@@ -20,7 +20,7 @@ from psycopg2.extensions import ISOLATION_LEVEL_AUTOCOMMIT
 from integrations.delivery.pace import Pace
 from orders.actions.place import WAKE_CHANNEL
 
-RECONNECT_S = 0.5
+RECONNECT_S = 0.1
 _CANARY = "canary:"
 _KEEPALIVE = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 8000}
 log = logging.getLogger(__name__)
@@ -31,12 +31,16 @@ class LinkLost(Exception):
 
 
 class Link:
-    """Runs in one thread. `owner` is None while no lock is held: nothing may be claimed then."""
+    """Runs in one thread. `owner` is None while no lock is held: nothing may be claimed then. `ready` is called when
+    it has been taken: what was committed meanwhile has been reported to nobody.
+    """
 
-    def __init__(self, wake: Callable[[], None], pace: Pace, *, stopping: Event) -> None:
+    def __init__(
+        self, wake: Callable[[], None], pace: Pace, *, stopping: Event, ready: Callable[[], None] = lambda: None
+    ) -> None:
         self.owner: int | None = None
         self._key = secrets.randbits(62)
-        self._wake, self._pace, self._stopping = wake, pace, stopping
+        self._wake, self._ready, self._pace, self._stopping = wake, ready, pace, stopping
         self._said, self._said_at, self._echoed = "", 0.0, True
         self._ear, self._mouth = socket.socketpair()
         self.connected = 0
@@ -62,6 +66,7 @@ class Link:
                 cursor.execute(f"LISTEN {WAKE_CHANNEL}")
                 self.owner = self._lock(cursor)
                 self.connected += 1
+                self._ready()
                 self._listen(raw, cursor)
         finally:
             self.owner = None

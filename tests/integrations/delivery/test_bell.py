@@ -2,7 +2,7 @@
 
 from threading import Thread
 
-from integrations.delivery.bell import Bell
+from integrations.delivery.bell import POLL, WAKE, Bell
 
 LONG_S = 30.0
 
@@ -41,3 +41,18 @@ def test_a_moment_announced_during_the_wait_shortens_it() -> None:
 
     assert bell.wait(LONG_S) == "wake"
     announcer.join()
+
+
+def test_who_is_hurried_has_not_been_woken() -> None:
+    bell = Bell()
+    bell.hurry()
+
+    assert (bell.wait(60.0), bell.wait(0.0)) == (POLL, POLL)
+
+
+def test_a_ring_counts_more_than_a_hurry() -> None:
+    bell = Bell()
+    bell.hurry()
+    bell.ring()
+
+    assert (bell.wait(60.0), bell.wait(0.0)) == (WAKE, POLL)
