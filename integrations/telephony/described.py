@@ -3,10 +3,10 @@
 from typing import Any
 
 from callcenter.contracts import CALL_EVENT_SCHEMA, CallEventType, CallOutcome
+from integrations.signature import LARGEST_BODY, TOLERANCE_S
 from integrations.telephony.events import LARGEST_CAUSE, LARGEST_SEQ, LONGEST_EXTENSION, LONGEST_ID, LONGEST_NAME
 from integrations.telephony.fields import LONGEST_NUMBER
 from integrations.telephony.questions import MOST_LIVE_CALLS, MOST_MISSES
-from integrations.telephony.webhook.signature import LARGEST_BODY, TOLERANCE_S
 
 _JSON = "application/json"
 SIGNED: dict[str, list[str]] = {"webhookId": [], "webhookTimestamp": [], "webhookSignature": []}

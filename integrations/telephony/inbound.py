@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from callcenter.refusals import denied
 from integrations.models import Exchange, SeenWebhook
+from integrations.signature import LARGEST_BODY, Refused
 from integrations.telephony.registry import Receipt, TelephonyAdapter, adapter
-from integrations.telephony.webhook.signature import LARGEST_BODY, Refused
 
 NOBODY = "webhook"  # a name that no exchange has is refused as one with a wrong signature
 

@@ -28,7 +28,7 @@ class TelephonyAdapter(Protocol):
 
     def check(self, headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> Receipt:
         """Prove that the exchange has signed this with one of its secrets;
-        `integrations.telephony.webhook.signature.Refused` otherwise.
+        `integrations.signature.Refused` otherwise.
         """
 
     def read(self, body: bytes) -> Mapping[str, Any]:

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from callcenter.cookies import GRANT_COOKIE, SEAT_COOKIE
 from callcenter.tenancy.matrices import declared
-from integrations.telephony.webhook.signature import sign
+from integrations.signature import sign
 from tests.factories import EXCHANGE, EXCHANGE_SECRET, ids_of
 from tests.isolation.callers import PROGRAM, Caller, callers
 from tests.isolation.plain import Plain, filled

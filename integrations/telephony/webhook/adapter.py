@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from callcenter.contracts import CallEvent
+from integrations.signature import verify
 from integrations.telephony.events import parse_event
 from integrations.telephony.registry import Receipt, TelephonyAdapter
-from integrations.telephony.webhook.signature import verify
 
 
 class Webhook:

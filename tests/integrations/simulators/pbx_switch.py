@@ -10,7 +10,7 @@ from typing import Any
 
 from typing_extensions import override
 
-from integrations.telephony.webhook.signature import verify
+from integrations.signature import verify
 
 SECRET = "whsec_c2VjcmV0LW9mLXRoZS1zaW11bGF0ZWQtZXhjaGFuZ2U="
 ACCEPT = {"decision_id": "d1", "action": "accept", "extension": "101", "max_wait_s": 60}

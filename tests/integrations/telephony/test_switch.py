@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from callcenter.models import AuditEntry, Seat
 from integrations.models import Exchange
-from integrations.telephony.webhook.signature import LARGEST_BODY, sign
+from integrations.signature import LARGEST_BODY, sign
 from orders.models import Call, CallEventSeen
 from tests.orders.cast import Cast, cast
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.telephony.webhook.signature import Refused, Stale, Unsigned, key_of, sign, verify
+from integrations.signature import Refused, Stale, Unsigned, key_of, sign, verify
 
 NOW = datetime.fromtimestamp(1_674_087_231, tz=UTC)
 OLD_SECRET, NEW_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "a-plain-secret-of-the-exchange"
