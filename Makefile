@@ -11,7 +11,7 @@ SETTINGS := CALLCENTER_ROLE=migrate REDIS_URL=redis://127.0.0.1:1/0 \
   KEY_ENCRYPTION_KEYS=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
   DATABASE_URL_MIGRATE=postgres://nobody@127.0.0.1:1/none DATABASE_URL_KEYS_MIGRATE=postgres://nobody@127.0.0.1:1/none
 
-.PHONY: help install browser demo shell test test-isolation test-api test-faults test-nightly types lint format migrations messages demo-check screenshots bench provision clean
+.PHONY: help install browser demo shell test test-isolation test-api test-faults test-nightly types lint format migrations messages demo-check screenshots bench bench-delivery bench-volume provision clean
 
 help:
 	@echo "make demo            start everything; prints the address and the logins"
@@ -29,6 +29,8 @@ help:
 	@echo "make demo-check      200 calls and 5 in Chromium through a demo of its own, measured and judged"
 	@echo "make screenshots     the pictures of README and docs"
 	@echo "make bench           200 calls with faults through every process"
+	@echo "make bench-delivery  our delivery beside Celery, taskiq and pgqueuer; writes docs/performance.md"
+	@echo "make bench-volume    what ten million orders a month mean for the tables"
 	@echo "make provision       make roles and databases in a PostgreSQL of your own (DATABASE_URL_ADMIN)"
 	@echo "make clean           forget the environment and the demo's data"
 
@@ -102,6 +104,15 @@ screenshots: install browser
 
 bench: install
 	$(BIN)/python -m pytest -s bench/path.py
+
+# Other delivery engines live in an environment of their own. BENCH=--short is one short round.
+bench-delivery: install
+	@test -x var/bench-venv/bin/python || $(PYTHON) -m venv var/bench-venv
+	@$(BIN)/uv pip install --quiet --python var/bench-venv/bin/python -r requirements-bench.txt
+	$(BIN)/python -m pytest -s bench/delivery $(BENCH)
+
+bench-volume: install
+	$(BIN)/python -m pytest -s bench/volume.py
 
 provision: install
 	$(BIN)/python manage.py provision

@@ -6,7 +6,7 @@ import os
 import secrets
 import shutil
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -108,10 +108,10 @@ class Cluster:
 
 
 @contextmanager
-def standing(folder: Path) -> Iterator[Cluster]:
+def standing(folder: Path, settings: Sequence[str] = SETTINGS) -> Iterator[Cluster]:
     """A cluster in `folder`, started; both servers end with the block."""
     own_folder(folder)
-    postgres = Postgres(folder / "pg" / "data", ROOT, settings=SETTINGS)
+    postgres = Postgres(folder / "pg" / "data", ROOT, settings=settings)
     own_folder(postgres.folder.parent)
     origin = urlsplit(os.environ["DATABASE_URL_TEST"])
     postgres.folder.with_name("postgres.password").write_text(origin.password or "", encoding="utf-8")
