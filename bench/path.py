@@ -22,7 +22,7 @@ from typing import Any
 
 import redis
 
-from integrations.dispatch.taximaster.adapter import token_of
+from integrations.dispatch.comments import token_of
 from integrations.simulators.operator import Desk, Seen
 from tests.e2e.stack import PASSWORD, Stack
 

@@ -23,7 +23,7 @@ from typing import Any
 
 from bench.demo.chromium import Played, operator
 from bench.demo.running import ROOT, SLUGS, Demo, demo, until
-from integrations.dispatch.taximaster.adapter import token_of
+from integrations.dispatch.comments import token_of
 from integrations.simulators.operator import Desk
 
 OPERATORS = 8

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from integrations.dispatch.taximaster.adapter import token_of
+from integrations.dispatch.comments import token_of
 from integrations.simulators.operator import Desk
 from tests.e2e.stack import Stack
 

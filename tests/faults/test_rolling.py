@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from integrations.dispatch.taximaster.adapter import token_of
+from integrations.dispatch.comments import token_of
 from tests.e2e.stack import PASSWORD
 from tests.faults.cluster import wait_for
 from tests.faults.fleet import Fleet, Page, crew

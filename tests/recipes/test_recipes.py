@@ -90,7 +90,7 @@ def test_a_dispatch_program_is_one_new_folder(copy: Path) -> None:
     touched = carry_out(section("A dispatch program"), copy)
 
     assert {str(Path(path).parent) for path in touched} == {"integrations/dispatch/postbox"}
-    assert run(copy, DISPATCH) == "['postbox', 'taximaster', 'webhook'] POST /orders M1 True"
+    assert run(copy, DISPATCH) == "['hivetaxi', 'postbox', 'taxicaller', 'taximaster', 'webhook'] POST /orders M1 True"
 
 
 TELEPHONY = """

@@ -25,11 +25,11 @@ from callcenter.contracts import (
     Trip,
     Unclear,
 )
+from integrations.dispatch.comments import has_token, token_of
 from integrations.dispatch.taximaster import changes, codes, lists, lookups, prices
 from integrations.dispatch.taximaster.replies import (
     Reply,
     has_attribute,
-    has_token,
     read_number,
     read_orders,
     read_reply,
@@ -39,7 +39,6 @@ from integrations.dispatch.taximaster.settings import FIELDS, Settings, read_set
 from integrations.dispatch.taximaster.talk import ask, get, is_attribute, post, wish_values
 from integrations.dispatch.taximaster.values import rows
 
-TOKEN_LENGTH = 10
 CLOCK_SKEW = timedelta(minutes=15)
 SEARCH_SPAN = timedelta(days=1)
 
@@ -198,11 +197,6 @@ def write_comment(draft: OrderDraft) -> str:
     return f"{said} {token_of(draft.marker)}".lstrip()
 
 
-def token_of(marker: str) -> str:
-    """The short form of the marker: its last characters are the random ones."""
-    return f"#{marker[-TOKEN_LENGTH:]}"
-
-
 def _marked(reply: Reply, marker: str, settings: Settings) -> tuple[str, ...] | None:
     """The numbers of the orders with our marker: by attribute, else by comment; None when the list is unreadable."""
     entries = read_orders(reply.data)
@@ -210,7 +204,7 @@ def _marked(reply: Reply, marker: str, settings: Settings) -> tuple[str, ...] | 
         return None
     attribute = settings.marker_attribute_id
     found = [entry for entry in entries if attribute is not None and has_attribute(entry, attribute, marker)]
-    found = found or [entry for entry in entries if has_token(entry, token_of(marker))]
+    found = found or [entry for entry in entries if has_token(entry.get("comment"), marker)]
     return tuple(dict.fromkeys(number for number in map(read_number, found) if number))
 
 

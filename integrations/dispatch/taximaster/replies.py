@@ -86,12 +86,6 @@ def has_attribute(entry: Mapping[str, Any], attribute: int, marker: str) -> bool
     )
 
 
-def has_token(entry: Mapping[str, Any], token: str) -> bool:
-    """Tell whether the order's comment holds the token, whatever people have written around it."""
-    comment = entry.get("comment")
-    return isinstance(comment, str) and re.search(rf"{re.escape(token)}(?!\w)", comment) is not None
-
-
 def _whole(value: Any) -> int | None:
     if isinstance(value, bool):
         return None
