@@ -14,7 +14,7 @@ import pytest
 import redis
 
 from integrations.dispatch.comments import token_of
-from tests.e2e.stack import PASSWORD
+from tests.e2e.stack import PASSWORD, SLUGS
 from tests.faults.cluster import wait_for
 from tests.faults.fleet import Fleet, Page, crew
 
@@ -76,5 +76,8 @@ def test_everything_is_killed_once_under_load(fleet: Fleet) -> None:
         if name in fleet.ports:
             fleet.wait_until_well(name)
         redis.Redis.from_url(os.environ["REDIS_URL"]).flushall()
+    for slug in SLUGS:
+        fleet.kill(f"dispatch-{slug}")
+        fleet.start_dispatch(slug)
     ringing.wait(LONG_S)
     judge(fleet, pages, CALLS)

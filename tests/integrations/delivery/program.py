@@ -108,6 +108,17 @@ class Program:
         return {"code": 0, "descr": "OK", "data": {"orders": held}}
 
 
+class _Server(ThreadingHTTPServer):
+    """Takes many connections at once; a client that is killed is nothing to complain of."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    @override
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing."""
+
+
 @contextmanager
 def running() -> Iterator[Program]:
     """Serve until the block ends."""
@@ -138,8 +149,7 @@ def running() -> Iterator[Program]:
         def log_message(self, format: str, *args: Any) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), Handler)
     program.url = f"http://127.0.0.1:{server.server_address[1]}"
     Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
