@@ -65,7 +65,7 @@ def page(results: Results, titles: Mapping[str, str], machine: Mapping[str, Any]
         "{processor}, {cores} cores, Python {python}, {at}; {rounds} round(s), short form: {short};"
         " load of the machine before: {load_before}.".format(**machine),
         "",
-        "| | deliveries/s | CPU ms each | light load p50 / p99 ms | 1 of 50 hangs p50 / p99 | 25 of 50 hang p50 / p99"
+        "| | deliveries/s | CPU ms each (of that PostgreSQL and Redis) | light load p50 / p99 ms | 1 of 50 hangs p50 / p99 | 25 of 50 hang p50 / p99"
         " | killed: lost, twice, next after ms | Redis wiped: lost, twice |",
         "|---|---|---|---|---|---|---|---|",
     ]
@@ -83,6 +83,7 @@ def _row(title: str, rounds: list[dict[str, dict[str, float]]]) -> str:
     killed = ", ".join(_one(rounds, "killed", figure, 0) for figure in ("lost", "sent_twice", "next_ms"))
     flushed = ", ".join(_one(rounds, "flushed", figure, 0) for figure in ("lost", "sent_twice"))
     speed = f"{_one(rounds, 'backlog', 'per_s', 0)} | {_one(rounds, 'backlog', 'cpu_ms', 2)}"
+    speed += f" ({_one(rounds, 'backlog', 'servers_cpu_ms', 2)})"
     return f"| {title} | {speed} | {' | '.join(pairs)} | {killed} | {flushed} |"
 
 

@@ -53,9 +53,10 @@ def backlog(contender: Contender, count: int) -> dict[str, float]:
     try:
         first, last = count // 10, count * 9 // 10
         expect(contender, first)
-        used, arrived = used_s(contender.processes), int(contender.stand.ask("/count"))
+        used, served = used_s(contender.processes), used_s(contender.stand.servers)
+        arrived = int(contender.stand.ask("/count"))
         expect(contender, last)
-        used = used_s(contender.processes) - used
+        used, served = used_s(contender.processes) - used, used_s(contender.stand.servers) - served
         until = int(contender.stand.ask("/count"))
         log = contender.stand.ask("/log")
     finally:
@@ -65,6 +66,7 @@ def backlog(contender: Contender, count: int) -> dict[str, float]:
     return {
         "per_s": share / spent,
         "cpu_ms": used * 1000 / share,
+        "servers_cpu_ms": served * 1000 / share,
         "connections_per_order": log["connections"] / len(log["arrivals"]),
     }
 
