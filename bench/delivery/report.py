@@ -65,7 +65,8 @@ def page(results: Results, titles: Mapping[str, str], machine: Mapping[str, Any]
         "{processor}, {cores} cores, Python {python}, {at}; {rounds} round(s), short form: {short};"
         " load of the machine before: {load_before}.".format(**machine),
         "",
-        "| | deliveries/s | CPU ms each (of that PostgreSQL and Redis) | light load p50 / p99 ms | 1 of 50 hangs p50 / p99 | 25 of 50 hang p50 / p99"
+        "| | deliveries/s | CPU ms each (of that PostgreSQL and Redis)"
+        " | light load p50 / p99 ms | 1 of 50 hangs p50 / p99 | 25 of 50 hang p50 / p99"
         " | killed: lost, twice, next after ms | Redis wiped: lost, twice |",
         "|---|---|---|---|---|---|---|---|",
     ]
