@@ -14,7 +14,7 @@ from django.utils import timezone
 from bench.delivery.receiver import SERVICES
 from callcenter.ids import uuid7
 from callcenter.models import Line
-from  import token_of
+from integrations.dispatch.comments import token_of
 from integrations.models import Connection
 from integrations.secrets import ConnectionKey
 from orders.actions.place import marker_of, wake_engine
