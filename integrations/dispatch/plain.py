@@ -5,21 +5,26 @@ An adapter overrides what its program can: placing, looking for our mark and the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from datetime import datetime
 from typing import Any
 
 from callcenter.contracts import (
+    GONE,
     UNSUPPORTED,
     Abilities,
     AbilityTalk,
+    Changed,
     ChangeTalk,
     Correction,
     Errand,
     Hints,
     HintTalk,
+    HttpRequest,
+    HttpResponse,
     Lists,
     ListTalk,
+    OrderProgress,
     Quote,
     QuoteTalk,
     Rejected,
@@ -30,16 +35,10 @@ from callcenter.contracts import (
     Trip,
     Unclear,
 )
+from integrations.dispatch import phrases
 
-
-def _(message: str) -> str:
-    """Mark a phrase for translation; whoever shows it translates it."""
-    return message
-
-
-CANNOT = Rejected(
-    code=UNSUPPORTED, phrase=_("The service's program does not take this. Tell the caller to ring the service itself.")
-)
+MayCancel = Generator[HttpRequest, HttpResponse, "Changed | Rejected | Unclear | None"]
+CANNOT = Rejected(code=UNSUPPORTED, phrase=phrases.UNSUPPORTED_CHANGE)
 
 
 class PlainAdapter:
@@ -58,6 +57,15 @@ class PlainAdapter:
         """Not there."""
         yield from ()
         return CANNOT
+
+    def may_be_cancelled(self, number: str, settings: Any) -> MayCancel:
+        """Look at an order before it is cancelled: None when it can be, else what is to be said of it."""
+        seen = yield from self.order_state(number, settings)
+        if isinstance(seen, Unclear):
+            return seen
+        if not seen.orders:
+            return Rejected(code=GONE, phrase=phrases.UNKNOWN_ORDER)
+        return Changed() if seen.orders[0].progress is OrderProgress.CANCELLED else None
 
     def tell(self, text: str, settings: Any, *, number: str = "") -> ChangeTalk:
         """Not there."""

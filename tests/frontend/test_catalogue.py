@@ -91,6 +91,7 @@ def test_what_dispatch_programs_answer_can_be_shown_in_russian_unless_it_must_no
     phrases = (ROOT / "templates/desk/strings.html").read_text().partition("data-phrases")[2]
     listed = re.findall(r"<dt[^>]*>([^<]+)</dt>", phrases)
     said = {
+        *spoken("integrations/dispatch/phrases.py", "_"),
         *spoken("integrations/dispatch/taximaster/codes.py", "_"),
         *spoken("integrations/delivery/decide.py", "gettext_noop"),
     }

@@ -15,7 +15,6 @@ from typing import Any
 from typing_extensions import override
 
 from callcenter.contracts import (
-    GONE,
     AddressHint,
     Changed,
     ChangeTalk,
@@ -46,6 +45,7 @@ from callcenter.contracts import (
 )
 from integrations.dispatch.comments import comment_of, has_token
 from integrations.dispatch.hivetaxi.settings import FIELDS, Settings, read_settings
+from integrations.dispatch.phrases import REFUSED, TECHNICAL
 from integrations.dispatch.plain import PlainAdapter
 
 PATH = "/api/integration/rpc"
@@ -55,16 +55,6 @@ _PROGRESS = {
     5: OrderProgress.FINISHED, 6: OrderProgress.CANCELLED, 7: OrderProgress.ASSIGNED,
 }  # fmt: skip
 Told = Generator[HttpRequest, HttpResponse, "Rejected | Unclear | Result"]
-
-
-def _(message: str) -> str:
-    """Mark a phrase for translation; whoever shows it translates it."""
-    return message
-
-
-TECHNICAL = _("The service cannot take the order because of a technical fault on our side.")
-REFUSED = _("The service's program refused the order.")
-UNKNOWN_ORDER = _("The service's program does not know this order any more.")
 
 
 class Result:
@@ -129,13 +119,9 @@ class HiveTaxi(PlainAdapter):
     @override
     def cancel(self, number: str, settings: Settings) -> ChangeTalk:
         """`Orders.cancel`, unless it is cancelled already."""
-        seen = yield from self.order_state(number, settings)
-        if isinstance(seen, Unclear):
-            return seen
-        if not seen.orders:
-            return Rejected(code=GONE, phrase=UNKNOWN_ORDER)
-        if seen.orders[0].progress is OrderProgress.CANCELLED:
-            return Changed()
+        said = yield from self.may_be_cancelled(number, settings)
+        if said is not None:
+            return said
         cause = {"kind": CLIENT_WISH, "comment": ""}
         told = yield from _call(
             "Orders.cancel", {"orderId": int(number), "cancellationCause": cause}, settings, fresh=True

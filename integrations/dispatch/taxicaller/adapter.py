@@ -41,6 +41,7 @@ from callcenter.contracts import (
     Unclear,
 )
 from integrations.dispatch.comments import comment_of, has_token
+from integrations.dispatch.phrases import REFUSED, TECHNICAL, UNKNOWN_ORDER
 from integrations.dispatch.plain import PlainAdapter
 from integrations.dispatch.taxicaller.settings import FIELDS, Settings, read_settings
 
@@ -53,16 +54,6 @@ _PROGRESS = {
     "done": OrderProgress.FINISHED, "cancelled": OrderProgress.CANCELLED, "canceled": OrderProgress.CANCELLED,
 }  # fmt: skip
 Told = Generator[HttpRequest, HttpResponse, "dict[str, Any] | Rejected | Unclear"]
-
-
-def _(message: str) -> str:
-    """Mark a phrase for translation; whoever shows it translates it."""
-    return message
-
-
-TECHNICAL = _("The service cannot take the order because of a technical fault on our side.")
-REFUSED = _("The service's program refused the order.")
-UNKNOWN_ORDER = _("The service's program does not know this order any more.")
 
 
 class TaxiCaller(PlainAdapter):
@@ -119,13 +110,9 @@ class TaxiCaller(PlainAdapter):
     @override
     def cancel(self, number: str, settings: Settings) -> ChangeTalk:
         """`POST booker/order/ID/cancel`, unless it is cancelled already."""
-        seen = yield from self.order_state(number, settings)
-        if isinstance(seen, Unclear):
-            return seen
-        if not seen.orders:
-            return Rejected(code=GONE, phrase=UNKNOWN_ORDER)
-        if seen.orders[0].progress is OrderProgress.CANCELLED:
-            return Changed()
+        said = yield from self.may_be_cancelled(number, settings)
+        if said is not None:
+            return said
         told = yield from _ask("POST", f"{ORDERS}/{quoted(number, safe='')}/cancel", settings, body={})
         return Changed() if isinstance(told, dict) else told
 

@@ -26,6 +26,7 @@ from callcenter.contracts import (
     SeenTalk,
     Unclear,
 )
+from integrations.dispatch import phrases
 from integrations.dispatch.taximaster import codes
 from integrations.dispatch.taximaster.lists import one_list
 from integrations.dispatch.taximaster.prices import address_of
@@ -73,11 +74,11 @@ def cancel(order: str, settings: Settings) -> ChangeTalk:
     if isinstance(seen, Unclear):
         return seen
     if not seen.orders:
-        return _refused(GONE, codes.UNKNOWN_ORDER)
+        return _refused(GONE, phrases.UNKNOWN_ORDER)
     if seen.orders[0].progress is OrderProgress.CANCELLED:
         return Changed()
     if seen.orders[0].progress is OrderProgress.FINISHED:
-        return _refused(TOO_LATE, codes.TOO_LATE_TO_CHANGE)
+        return _refused(TOO_LATE, phrases.TOO_LATE_TO_CHANGE)
     state = yield from _cancelled_state(settings)
     if not isinstance(state, str):
         return state
@@ -187,7 +188,8 @@ def _comment_with(
     there = reply.data.get("comment")
     if not isinstance(there, str):
         return _refused("unsupported", codes.NO_COMMENT)
-    return there if note in there else f"{note}; {there}".rstrip("; ")
+    is_there = f"; {note}; " in f"; {there}; "  # a note that is a part of another one is not there yet
+    return there if is_there else f"{note}; {there}".rstrip("; ")
 
 
 def _cancelled_state(settings: Settings) -> Generator[HttpRequest, HttpResponse, "str | Rejected | Unclear"]:

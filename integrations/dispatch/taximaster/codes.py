@@ -7,6 +7,7 @@ an unknown code from 100 up is one too, since the server has decided.
 from collections.abc import Mapping
 
 from callcenter.contracts import GONE, TOO_LATE, Duplicate, Questioned, Rejected, Trouble, Unclear
+from integrations.dispatch.phrases import REFUSED, REFUSED_CHANGE, TECHNICAL, TOO_LATE_TO_CHANGE, UNKNOWN_ORDER
 from integrations.dispatch.taximaster.replies import Reply
 
 OK = 0
@@ -27,11 +28,6 @@ def _(message: str) -> str:
     return message
 
 
-TECHNICAL = _("The service cannot take the order because of a technical fault on our side.")
-REFUSED = _("The service's program refused the order.")
-REFUSED_CHANGE = _("The service's program refused the change. Tell the caller to ring the service itself.")
-UNKNOWN_ORDER = _("The service's program does not know this order any more.")
-TOO_LATE_TO_CHANGE = _("It is too late to change the order. Tell the caller to ring the service itself.")
 NO_COMMENT = _("The service's program takes no note after the order. Tell the caller to ring the service itself.")
 _DISTRICT = _("The service does not know the district of one of the addresses.")
 _STAND = _("The service does not know the taxi stand of one of the addresses.")

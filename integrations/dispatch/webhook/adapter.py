@@ -43,6 +43,7 @@ from callcenter.contracts import (
     Trouble,
     Unclear,
 )
+from integrations.dispatch import phrases
 from integrations.dispatch.plain import PlainAdapter
 from integrations.dispatch.webhook.settings import FIELDS, Settings, read_settings
 from integrations.signature import sign
@@ -54,16 +55,7 @@ _PROGRESS = {progress.value: progress for progress in OrderProgress}
 Answer = Generator[HttpRequest, HttpResponse, "dict[str, Any] | Rejected | Questioned | Unclear"]
 
 
-def _(message: str) -> str:
-    """Mark a phrase for translation; whoever shows it translates it."""
-    return message
-
-
-TECHNICAL = _("The service cannot take the order because of a technical fault on our side.")
-REFUSED_ORDER = _("The service's program refused the order.")
-UNKNOWN_ORDER = _("The service's program does not know this order any more.")
-TOO_LATE_TO_CHANGE = _("It is too late to change the order. Tell the caller to ring the service itself.")
-_CONFLICTS = {GONE: UNKNOWN_ORDER, TOO_LATE: TOO_LATE_TO_CHANGE}
+_CONFLICTS = {GONE: phrases.UNKNOWN_ORDER, TOO_LATE: phrases.TOO_LATE_TO_CHANGE}
 
 
 class SignedWebhook(PlainAdapter):
@@ -225,12 +217,12 @@ def _read(kind: str, answer: HttpResponse) -> dict[str, Any] | Rejected | Questi
     if answer.status == CONFLICT and code == "question":
         return Questioned(message=detail, may_confirm=bool(told and told.get("may_confirm") is True))
     if answer.status in REFUSED:
-        return Rejected(code=code or str(answer.status), phrase=REFUSED_ORDER, detail=detail)
+        return Rejected(code=code or str(answer.status), phrase=phrases.REFUSED, detail=detail)
     return Unclear(reason=f"{kind} was answered with status {answer.status}")
 
 
 def _configuration(status: int, trouble: Trouble) -> Rejected:
-    return Rejected(code=str(status), phrase=TECHNICAL, configuration=True, trouble=trouble)
+    return Rejected(code=str(status), phrase=phrases.TECHNICAL, configuration=True, trouble=trouble)
 
 
 def _object(body: bytes) -> dict[str, Any] | None:

@@ -145,6 +145,16 @@ def test_a_note_that_is_there_already_is_not_added_again() -> None:
     assert asked[1][1]["comment"] == f"у шлагбаума; {TOKEN}"
 
 
+@pytest.mark.parametrize(
+    ("note", "there"),
+    [("подъезд 1", f"подъезд 12; {TOKEN}"), ("25", f"дом 25, код 2; {TOKEN}"), ("код 2", f"код 25 {TOKEN}")],
+)
+def test_a_note_that_is_a_part_of_what_is_there_is_added(note: str, there: str) -> None:
+    asked, _ = correct(Correction(note=note), reply(order_id=5, comment=there), reply())
+
+    assert asked[1][1]["comment"] == f"{note}; {there}"
+
+
 def test_a_comment_that_nobody_has_read_is_not_written_over() -> None:
     assert code_of(correct(Correction(note="у шлагбаума"), reply(order_id=5))[1]) == UNSUPPORTED
 

@@ -21,8 +21,8 @@ from callcenter.contracts import (
     Trip,
     Unclear,
 )
+from integrations.dispatch.phrases import TECHNICAL
 from integrations.dispatch.taximaster.adapter import TaxiMaster
-from integrations.dispatch.taximaster.codes import TECHNICAL
 from tests.integrations.dispatch.cast import PHONE, PLACED_AT, answer, hold, sample, settings
 
 ADAPTER = TaxiMaster()

@@ -21,8 +21,9 @@ from callcenter.contracts import (
     Trouble,
     Unclear,
 )
+from integrations.dispatch.phrases import REFUSED, TECHNICAL
 from integrations.dispatch.taximaster.adapter import TaxiMaster
-from integrations.dispatch.taximaster.codes import PHRASES, REFUSED, TECHNICAL
+from integrations.dispatch.taximaster.codes import PHRASES
 from tests.integrations.dispatch.cast import MARKER, PHONE, PLACED_AT, TOKEN, answer, draft, hold, sample, settings
 
 ADAPTER = TaxiMaster()
