@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from billing.calculator.room import Answer
 from billing.tariffs.catalogue import tariff
+from callcenter.money import round_half_up
 
 WIDTH, HEIGHT = 560, 262
-LEFT, RIGHT, TOP, BOTTOM = 34, 460, 14, 220
+LEFT, RIGHT, TOP, BOTTOM = Decimal(34), Decimal(460), Decimal(14), Decimal(220)
 LOWEST, HIGHEST = 4, 12
+TENTH = Decimal("0.1")
 FEW, LEAST_SPAN, POINTS = 100, 10_000, 120
 APART = 14
 
@@ -22,9 +24,9 @@ class Line:
 
     name: str
     points: str
-    label_y: float
+    label_y: Decimal
     here: Decimal
-    dot_y: float | None
+    dot_y: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,9 @@ class Picture:
     """`rungs` are (y, roubles), `counts` (x, orders); `here_x` is the asker's own count."""
 
     lines: Sequence[Line]
-    rungs: Sequence[tuple[float, int]]
-    counts: Sequence[tuple[float, int]]
-    here_x: float
+    rungs: Sequence[tuple[Decimal, int]]
+    counts: Sequence[tuple[Decimal, int]]
+    here_x: Decimal
     orders: int
 
 
@@ -69,8 +71,8 @@ def _line(name: str, price: Callable[[int], Decimal], orders: int, most: int) ->
     return Line(
         name=name,
         points=" ".join(f"{x},{y}" for x, y in points),
-        label_y=(points[-1][1] if points else float(TOP)) + 4,
-        here=here.quantize(Decimal("0.01")),
+        label_y=(points[-1][1] if points else TOP) + 4,
+        here=round_half_up(here),
         dot_y=_y(here) if LOWEST <= here <= HIGHEST else None,
     )
 
@@ -79,14 +81,14 @@ def _apart(lines: Sequence[Line]) -> list[Line]:
     """Names never stand on one another."""
     placed: list[Line] = []
     for line in sorted(lines, key=lambda line: line.label_y):
-        above = placed[-1].label_y if placed else float("-inf")
-        placed.append(Line(line.name, line.points, round(max(line.label_y, above + APART), 1), line.here, line.dot_y))
+        y = max(line.label_y, placed[-1].label_y + APART) if placed else line.label_y
+        placed.append(replace(line, label_y=y))
     return sorted(placed, key=lambda line: [old.name for old in lines].index(line.name))
 
 
-def _x(count: int, most: int) -> float:
-    return round(LEFT + (RIGHT - LEFT) * count / most, 1)
+def _x(count: int, most: int) -> Decimal:
+    return round_half_up(LEFT + (RIGHT - LEFT) * count / most, TENTH)
 
 
-def _y(cost: Decimal) -> float:
-    return round(BOTTOM - (BOTTOM - TOP) * float(cost - LOWEST) / (HIGHEST - LOWEST), 1)
+def _y(cost: Decimal) -> Decimal:
+    return round_half_up(BOTTOM - (BOTTOM - TOP) * (cost - LOWEST) / (HIGHEST - LOWEST), TENTH)

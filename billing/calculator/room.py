@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from enum import StrEnum
 
 from billing.tariffs.adviser import Cost, costs
@@ -18,7 +18,6 @@ from callcenter.money import round_half_up
 
 DAYS, HOURS_OF_A_PERSON = 30, 40
 PERCENT = Decimal(100)
-_TENTH = Decimal("0.1")
 
 
 class Taking(StrEnum):
@@ -118,7 +117,7 @@ class Answer:
     @property
     def people_needed(self) -> Decimal:
         """How many people it takes to sit at one telephone for these hours."""
-        return (Decimal(self.room.hours_a_week) / HOURS_OF_A_PERSON).quantize(_TENTH, rounding=ROUND_CEILING)
+        return Decimal(-(-self.room.hours_a_week * 10 // HOURS_OF_A_PERSON)) / 10  # a tenth that is begun is needed
 
     @property
     def covered(self) -> int:
@@ -211,4 +210,4 @@ def _of_the_tariffs(given: Answer) -> Iterable[Step]:
 def _summed(lines: Iterable[RatedLine]) -> Iterable[Decimal | int | str]:
     for position, line in enumerate(line for line in lines if line.quantity):
         yield from ("+",) if position else ()
-        yield from (line.quantity, "×", line.rate.quantize(Decimal("0.01")))
+        yield from (line.quantity, "×", round_half_up(line.rate))

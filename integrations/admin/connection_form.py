@@ -19,6 +19,7 @@ from integrations.dispatch.registry import adapter, kinds
 from integrations.egress import read_place
 from integrations.models import Connection, ConnectionCheck, dispatch_kinds
 
+USUAL_KIND = "taximaster"  # most services run it
 PUBLIC, PINNED, OWN = "public", "pinned", "own"
 MOST = 64
 SHORTEST_KEY, LONGEST_KEY = 4, 200
@@ -76,6 +77,7 @@ class ConnectionForm(forms.ModelForm):  # type: ignore[type-arg]
         stored = self.instance.stored or {}
         if "kind" in self.fields:
             self.fields["kind"].choices = dispatch_kinds()  # type: ignore[attr-defined]
+            self.fields["kind"].initial = USUAL_KIND
         self.fields.update(form_fields(self.speaks.fields, stored, offered_by(self.instance)))
         self.initial["trust"] = trust_of(self.instance)
         self.fields["key"].help_text = self._of_key()
@@ -181,8 +183,8 @@ class ConnectionForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 def spoken_by(kind: str | None) -> DispatchAdapter:
-    """The adapter of this kind; of the first one while none is chosen."""
-    return adapter(kind if kind in kinds() else kinds()[0])
+    """The adapter of this kind; of the usual one while none is chosen."""
+    return adapter(kind if kind in kinds() else USUAL_KIND)
 
 
 def offered_by(connection: Connection) -> Offered:

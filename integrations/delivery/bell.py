@@ -33,6 +33,14 @@ class Bell:
             heapq.heappush(self._moments, monotonic() + seconds)
             self._condition.notify_all()
 
+    def ring_within(self, seconds: float) -> None:
+        """Ring in so many seconds at the latest; whoever asks for the same meanwhile is heard by the same ring."""
+        with self._condition:
+            moment = monotonic() + seconds
+            if not self._moments or self._moments[0] > moment:
+                heapq.heappush(self._moments, moment)
+                self._condition.notify_all()
+
     def wait(self, poll_s: float) -> str:
         """Return `wake` when rung, or `poll` after `poll_s` seconds without."""
         until = monotonic() + poll_s

@@ -33,6 +33,8 @@ from orders.actions.deliver import Claim, ClaimLost
 
 CLAIMED_AT_ONCE = 32
 SWEEP_S = 0.5
+# Places that become free one after the other are filled together: a claim costs as much for one order as for thirty.
+ROOM_S = 0.01
 DATABASE_WAITS_S = (0.05, 0.1, 0.2, 0.5, 1.0)
 # The claiming thread waits no longer than the third of them: orders come again as soon as the database does.
 CLAIMER_WAITS_MOST = 2
@@ -234,7 +236,7 @@ class Engine:
             self._held.pop(claim.delivery, None)
             self._changed.notify_all()
         if full or of_service >= self._caps.get(claim.service, self.pace.per_service_most):
-            self._bell.ring()
+            self._bell.ring_within(ROOM_S)
 
     # --- the waiting threads
 

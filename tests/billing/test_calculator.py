@@ -13,6 +13,7 @@ from billing.calculator.picture import picture
 from billing.calculator.room import Room, Taking, answer, steps
 from billing.tariffs.catalogue import rate
 from billing.views.calculator import OFFERED, PACKAGES, PER_ORDER
+from callcenter.money import round_half_up
 
 ROOM = Room(
     taking=Taking.FULL, orders_a_day=100, operators=3, wage=Decimal(15000), contributions=Decimal("30.2"),
@@ -89,7 +90,7 @@ def test_the_picture_stays_inside_its_frame_and_its_names_apart(room: Room) -> N
     assert all(below - above >= 14 for above, below in pairwise(names))
     assert 34 <= drawn.here_x <= 460
     cheapest = min(rate(code, given.taken).total for code in PACKAGES) / given.taken
-    assert drawn.lines[1].here == cheapest.quantize(Decimal("0.01"))
+    assert drawn.lines[1].here == round_half_up(cheapest)
 
 
 @pytest.mark.parametrize("missed", [Decimal(0), Decimal(50), Decimal(90)])

@@ -56,3 +56,19 @@ def test_a_ring_counts_more_than_a_hurry() -> None:
     bell.ring()
 
     assert (bell.wait(60.0), bell.wait(0.0)) == (WAKE, POLL)
+
+
+def test_whoever_wants_a_ring_soon_shares_one_with_the_others() -> None:
+    bell = Bell()
+    for _place in range(100):
+        bell.ring_within(0.02)
+
+    assert (bell.wait(LONG_S), bell.wait(0.05)) == ("wake", "poll")
+
+
+def test_a_ring_within_is_not_late_for_a_later_moment() -> None:
+    bell = Bell()
+    bell.ring_in(LONG_S)
+    bell.ring_within(0.01)
+
+    assert bell.wait(LONG_S / 2) == "wake"
