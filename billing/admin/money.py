@@ -17,6 +17,7 @@ from typing_extensions import override
 
 from billing.models import Contract, Invoice, InvoiceLine
 from billing.tariffs.catalogue import TARIFFS, rate
+from callcenter.admin.base import RowAdmin
 from callcenter.models import Job
 from callcenter.panel import PanelAdmin, Section
 
@@ -116,7 +117,7 @@ class ContractForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields["tariff_code"].widget = forms.Select(choices=offered_tariffs())
 
 
-class ContractAdmin(PanelAdmin):
+class ContractAdmin(RowAdmin):
     """Under which tariff a service pays. The tariff and the days are settled when a month has been billed."""
 
     section = Section.MONEY
@@ -137,7 +138,7 @@ class ContractAdmin(PanelAdmin):
         return (*fixed, "tariff_code") if Invoice.objects.filter(contract=obj).exists() else fixed
 
 
-class SellerAdmin(PanelAdmin):
+class SellerAdmin(RowAdmin):
     """The own requisites, by the day from which they hold."""
 
     section = Section.MONEY

@@ -1,9 +1,14 @@
 """The contract's form: a tariff is chosen by what it costs, not typed from memory."""
 
 import pytest
+from django.db import DatabaseError, connection, transaction
 
+from billing.models import Contract
 from billing.tariffs.catalogue import TARIFFS, rate
+from callcenter.ids import uuid7
+from callcenter.models import AuditEntry
 from tests.factories import make_centre, make_rivals
+from tests.harness import as_role
 from tests.panels import browser, errors
 
 pytestmark = pytest.mark.django_db(databases="__all__")
@@ -34,3 +39,32 @@ def test_a_tariff_that_is_not_sold_is_refused_with_those_that_are() -> None:
     answer = client.post("/centre/billing/contract/add/", typed)
 
     assert "“PACKAGE-1” is no tariff: use one of PACKAGE-1000" in errors(answer)["tariff_code"][0]
+
+
+def test_a_contract_is_changed_where_it_may_be_and_the_change_is_put_on_record() -> None:
+    rival = make_rivals(1)[0]
+    client, contract = browser(make_centre().tokens["accountant"]), Contract.objects.get(service=rival.service)
+    typed = {"tariff_code": contract.tariff_code, "ends_on": "2031-12-31", "buyer_name": "ООО «Покупатель»"}
+
+    answer = client.post(f"/centre/billing/contract/{contract.pk}/change/", typed)
+
+    assert answer.status_code == 302, errors(answer)
+    contract.refresh_from_db()
+    assert (str(contract.ends_on), contract.buyer_name) == ("2031-12-31", "ООО «Покупатель»")
+    assert AuditEntry.objects.filter(action="contract.changed").count() == 1
+
+
+def test_whoever_may_not_see_a_contract_learns_nothing_by_adding_one() -> None:
+    first, rival = make_rivals(2)
+    Contract.objects.filter(service=rival.service).update(ends_on=None)
+    insert = (
+        "INSERT INTO billing_contract (id, service_id, number, series, tariff_code, currency, starts_on, buyer_name,"
+    )
+    insert += " buyer_inn, buyer_kpp, buyer_address) VALUES (%s, %s, 'Z', 'Z', 'PER-ORDER-B', 'RUB', '2026-01-01', '', '', '', '')"
+
+    with as_role("web", token=first.manager_token), pytest.raises(DatabaseError) as refused, transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(insert, [uuid7(), rival.service.pk])
+
+    assert "row-level security" in str(refused.value)
+    assert rival.mark not in str(refused.value)

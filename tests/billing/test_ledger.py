@@ -79,7 +79,7 @@ def test_an_order_has_one_unit_and_one_reversal_at_most(contract: Contract) -> N
         ),
         (
             lambda contract: add_contract(contract.service, series="НК", starts="2026-12-31"),
-            "Contract НК-1 overlaps contract Ко-1 of the same service",
+            "Contract НК-1 overlaps another contract of the same service",
         ),
     ],
 )

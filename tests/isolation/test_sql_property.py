@@ -22,6 +22,7 @@ from tests.isolation.callers import Caller, callers
 from tests.isolation.grammar import Grammar
 from tests.isolation.panels import may_write
 from tests.isolation.world import (
+    OF_THE_CENTRE,
     World,
     build,
     changed,
@@ -142,7 +143,18 @@ def test_control_without_the_floor_the_same_statements_read_and_change(world: Wo
     assert len(found.changed) > CONTROL_STATEMENTS / 80
 
 
-@pytest.mark.parametrize("table", readable() if WIDE_CONTROLS else ["orders_callsecret", "billing_invoice"])
+@pytest.mark.parametrize("table", sorted(OF_THE_CENTRE))
+def test_a_table_of_the_centre_holds_nothing_that_is_a_rival_s(world: World, table: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {table}")
+        rows = shown(cursor.fetchall())
+
+    assert not found_in(rows, world.foreign, said="")
+
+
+@pytest.mark.parametrize(
+    "table", sorted({*readable()} - OF_THE_CENTRE) if WIDE_CONTROLS else ["orders_callsecret", "billing_invoice"]
+)
 def test_control_one_table_open_to_the_web_is_enough_to_be_found(world: World, table: str) -> None:
     found = Findings()
     hole = ";".join(isolate_sql(table, [rule(WEB, "SELECT")]))
