@@ -57,14 +57,19 @@ def test_a_contract_is_changed_where_it_may_be_and_the_change_is_put_on_record()
 def test_whoever_may_not_see_a_contract_learns_nothing_by_adding_one() -> None:
     first, rival = make_rivals(2)
     Contract.objects.filter(service=rival.service).update(ends_on=None)
-    insert = (
-        "INSERT INTO billing_contract (id, service_id, number, series, tariff_code, currency, starts_on, buyer_name,"
-    )
-    insert += " buyer_inn, buyer_kpp, buyer_address) VALUES (%s, %s, 'Z', 'Z', 'PER-ORDER-B', 'RUB', '2026-01-01', '', '', '', '')"
+    columns = "id, service_id, number, series, tariff_code, currency, starts_on"
+    told = "buyer_name, buyer_inn, buyer_kpp, buyer_address"
+    values = "%s, %s, 'Z', 'Z', 'PER-ORDER-B', 'RUB', '2026-01-01', '', '', '', ''"
+    insert = f"INSERT INTO billing_contract ({columns}, {told}) VALUES ({values})"
+    refused = pytest.raises(DatabaseError)
 
-    with as_role("web", token=first.manager_token), pytest.raises(DatabaseError) as refused, transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(insert, [uuid7(), rival.service.pk])
+    with (
+        as_role("web", token=first.manager_token),
+        refused as said,
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(insert, [uuid7(), rival.service.pk])
 
-    assert "row-level security" in str(refused.value)
-    assert rival.mark not in str(refused.value)
+    assert "row-level security" in str(said.value)
+    assert rival.mark not in str(said.value)
